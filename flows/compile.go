@@ -1,0 +1,252 @@
+package flows
+
+import (
+	"io/fs"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/looplab/fsm"
+)
+
+// Texts is what the compiler needs to know of the texts.
+type Texts interface {
+	// Has tells whether a text exists under this key, in every language and for both channels.
+	Has(key string) bool
+	// Vars lists the variables the text uses.
+	Vars(key string) []string
+}
+
+// maxHops bounds states that lead on at once, so that a loop in the data cannot hang a step.
+const maxHops = 12
+
+// Machine is a compiled set of flows: immutable, and safe for any number of steps at once.
+type Machine struct {
+	def      *Definition
+	texts    Texts
+	nodes    map[string]*node
+	controls map[string]*Control // by folded word
+	fsms     sync.Pool           // *fsm.FSM; building one costs 40 µs, a step 0.3 µs
+}
+
+// node is a state with its ways out resolved: routes inlined, every arc an event of the FSM.
+type node struct {
+	*State
+	choices map[string]*ChoiceDef // by folded key or word
+	arcs    map[string][]way      // by trigger: "choice:1", "control:menu", "text", "unknown", "then"
+}
+
+// way is one guarded arc, compiled.
+type way struct {
+	event string
+	when  []string
+	to    string
+	say   []string
+}
+
+// Load decodes the flows in fsys, compiles them and refuses them with every fault found: file, line, column, what is
+// wrong and how to mend it.
+func Load(fsys fs.FS, texts Texts) (*Machine, error) {
+	def, err := Decode(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(def, texts)
+}
+
+// Compile turns a definition into a Machine. The error is a [Faults].
+func Compile(def *Definition, texts Texts) (*Machine, error) {
+	m := &Machine{def: def, texts: texts, nodes: map[string]*node{}, controls: map[string]*Control{}}
+	c := &compiler{m: m}
+	c.controlWords()
+	for _, name := range m.stateNames() {
+		c.node(def.States[name])
+	}
+	c.known(Pos{File: "."}, def.Start, "`start:`")
+	c.known(Pos{File: "."}, def.Back, "`home:`")
+	c.known(Pos{File: "."}, def.Live, "`live:`")
+	c.known(Pos{File: "."}, def.Ping, "`ping:`")
+	c.known(Pos{File: "."}, def.Closed, "`closed:`")
+	if err := c.faults.sorted(); err != nil {
+		return nil, err
+	}
+	m.fsms.New = func() any { return fsm.NewFSM(def.Start, c.events, nil) }
+	return m, nil
+}
+
+func (m *Machine) stateNames() []string {
+	names := make([]string, 0, len(m.def.States))
+	for name := range m.def.States {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+type compiler struct {
+	m      *Machine
+	events fsm.Events
+	faults Faults
+}
+
+func (c *compiler) add(p Pos, what, mend string) { c.faults = append(c.faults, p.fault(what, mend)) }
+
+func (c *compiler) known(p Pos, state, where string) {
+	if _, ok := c.m.def.States[state]; !ok && state != "back" {
+		c.add(p, where+" names the state "+strconv.Quote(state)+", which does not exist", "define it or correct the name")
+	}
+}
+
+func (c *compiler) text(p Pos, key string) {
+	if !c.m.texts.Has(key) {
+		c.add(p, "there is no text "+key, "add it to et.toml, ru.toml and en.toml")
+		return
+	}
+	for _, v := range c.m.texts.Vars(key) {
+		if _, ok := values[v]; !ok {
+			c.add(p, "text "+key+" asks for {{."+v+"}}, which no step knows", "use one of: "+strings.Join(valueNames(), ", "))
+		}
+	}
+}
+
+func (c *compiler) controlWords() {
+	for i := range c.m.def.Controls {
+		ctl := &c.m.def.Controls[i]
+		for _, w := range ctl.Words {
+			w = Word(w)
+			if old := c.m.controls[w]; old != nil {
+				c.add(ctl.Pos, "the word "+w+" already means "+old.Name, "give each control word one meaning")
+			}
+			c.m.controls[w] = ctl
+		}
+	}
+}
+
+func (c *compiler) node(s *State) {
+	n := &node{State: s, choices: map[string]*ChoiceDef{}, arcs: map[string][]way{}}
+	c.m.nodes[s.Name] = n
+	for _, key := range s.Say {
+		c.text(s.Pos, key)
+	}
+	if len(s.Route) > 0 {
+		c.guarded(s.Pos, s.Route)
+		return // a route is inlined where it is named; nobody stays in it
+	}
+	for i := range s.Choices {
+		c.choice(n, &s.Choices[i])
+	}
+	c.trigger(n, "text", s.Text)
+	if len(s.Unknown) == 0 && !s.Open {
+		s.Unknown = c.m.def.Unknown
+	}
+	c.trigger(n, "unknown", s.Unknown)
+	if s.Then != "" {
+		c.trigger(n, "then", []Arc{{Pos: s.Pos, To: s.Then}})
+	}
+	for i := range c.m.def.Controls {
+		ctl := &c.m.def.Controls[i]
+		c.trigger(n, "control:"+ctl.Name, ctl.Arcs)
+		c.trigger(n, "open:"+ctl.Name, ctl.Open)
+	}
+	if !s.End && s.Then == "" && len(s.Choices) == 0 && len(s.Text) == 0 && !s.Ticket {
+		c.add(s.Pos, "state "+s.Name+" has no way on", "give it choices, text, then, ticket or end")
+	}
+}
+
+func (c *compiler) choice(n *node, ch *ChoiceDef) {
+	c.text(ch.Pos, ch.Label)
+	if ctl := c.m.controls[Word(ch.Key)]; ctl != nil && len(ch.Arcs) > 0 {
+		c.add(ch.Pos, ch.Key+" is the control word for "+ctl.Name+" everywhere", "leave `to` out here, or choose another digit")
+	}
+	if c.m.controls[Word(ch.Key)] == nil && len(ch.Arcs) == 0 {
+		c.add(ch.Pos, "answer "+ch.Key+" leads nowhere", "add `to: state`")
+	}
+	words := append([]string{ch.Key}, ch.Also...)
+	if ch.Words != "" {
+		list, ok := c.m.def.Words[ch.Words]
+		if !ok {
+			c.add(ch.Pos, "there is no word list "+ch.Words, "define it under `words:`")
+		}
+		words = append(words, list...)
+	}
+	for _, w := range words {
+		w = Word(w)
+		if old, ok := n.choices[w]; ok && old != ch {
+			c.add(ch.Pos, "the word "+w+" already answers "+old.Key+" here", "give each word one answer in a state")
+		}
+		n.choices[w] = ch
+	}
+	c.trigger(n, "choice:"+ch.Key, ch.Arcs)
+}
+
+// trigger resolves the arcs of one trigger and makes each an event of the FSM: one event, one target in a state.
+func (c *compiler) trigger(n *node, trigger string, arcs []Arc) {
+	if len(arcs) == 0 {
+		return
+	}
+	for _, w := range c.resolve(arcs, nil, 0) {
+		w.event = trigger + "#" + strconv.Itoa(len(n.arcs[trigger]))
+		n.arcs[trigger] = append(n.arcs[trigger], w)
+		if w.to != "back" {
+			c.events = append(c.events, fsm.EventDesc{Name: w.event, Src: []string{n.Name}, Dst: w.to})
+		}
+	}
+}
+
+// resolve inlines routes: an arc to a state that only routes becomes one arc per way out of it.
+func (c *compiler) resolve(arcs []Arc, when []string, depth int) []way {
+	if len(arcs) > 0 {
+		c.guarded(arcs[0].Pos, arcs)
+	}
+	var out []way
+	for _, a := range arcs {
+		c.known(a.Pos, a.To, "this arc")
+		for _, key := range a.Say {
+			c.text(a.Pos, key)
+		}
+		held := when
+		if a.When != "" {
+			held = append(append([]string(nil), when...), a.When)
+		}
+		target := c.m.def.States[a.To]
+		if target == nil || len(target.Route) == 0 {
+			out = append(out, way{when: held, to: a.To, say: a.Say})
+			continue
+		}
+		if depth > maxHops {
+			c.add(a.Pos, "routes lead in a circle through "+a.To, "end the circle at a state that says something")
+			continue
+		}
+		for _, w := range c.resolve(target.Route, held, depth+1) {
+			w.say = append(append([]string(nil), a.Say...), w.say...)
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// guarded checks a list of guarded arcs: known guards, and exactly the last one without.
+func (c *compiler) guarded(p Pos, arcs []Arc) {
+	for i, a := range arcs {
+		last := i == len(arcs)-1
+		if _, ok := guards[a.When]; a.When != "" && !ok {
+			c.add(a.Pos, "unknown guard "+a.When, "use one of: "+strings.Join(guardNames(), ", "))
+		}
+		if last && a.When != "" {
+			c.add(a.Pos, "the last way out has a guard, so some people would be stuck", "add a line `- {to: state}` after it")
+		}
+		if !last && a.When == "" {
+			c.add(a.Pos, "this way is always taken, those after it never", "add `when:` or move it to the end")
+		}
+	}
+}
+
+func guardNames() []string {
+	names := make([]string, 0, len(guards))
+	for n := range guards {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

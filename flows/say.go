@@ -1,0 +1,107 @@
+package flows
+
+// prompt says the current state's texts; the last of them carries its answers.
+func (s *step) prompt() {
+	for _, key := range s.node.Say {
+		s.say(key)
+	}
+	if len(s.node.Choices) == 0 {
+		return
+	}
+	s.c.Turn++
+	last := &s.out.Messages[len(s.out.Messages)-1]
+	last.State, last.Turn = s.c.State, s.c.Turn
+	for _, ch := range s.node.Choices {
+		last.Choices = append(last.Choices, Choice{Key: ch.Key, Label: ch.Label})
+	}
+}
+
+// say adds one of the bot's lines.
+func (s *step) say(key string) {
+	msg := Message{Text: key, Class: FromBot}
+	for _, v := range s.m.texts.Vars(key) {
+		if compute := values[v]; compute != nil {
+			if msg.Args == nil {
+				msg.Args = map[string]string{}
+			}
+			msg.Args[v] = compute(s.c, s.f)
+		}
+	}
+	s.out.Messages = append(s.out.Messages, msg)
+	if s.c.Lang != "" {
+		s.spoke = s.c.Lang
+	}
+	s.c.Asked = s.f.Now.UnixMilli()
+}
+
+// record adds a line to the transcript, if there is or will be one.
+func (s *step) record(e Entry) {
+	if !s.open {
+		return
+	}
+	e.At = s.f.Now.UnixMilli()
+	s.out.Record = append(s.out.Record, e)
+}
+
+// count moves a statistics cell, once in a conversation.
+func (s *step) count(table, row, column string) {
+	mark := countMark(table + "|" + row)
+	for i := 0; i+len(mark) <= len(s.c.Counted); i += len(mark) {
+		if s.c.Counted[i:i+len(mark)] == mark {
+			return
+		}
+	}
+	s.c.Counted += mark
+	s.out.Counts = append(s.out.Counts, Count{Table: table, Row: row, Column: column})
+}
+
+const markLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+// countMark is three letters of a hash of a counter's name: short, because every idle conversation carries its marks.
+// Two names share one in 262,144 pairs; the second is then not counted in that conversation.
+func countMark(name string) string {
+	h := uint32(2166136261) // FNV-1a
+	for i := 0; i < len(name); i++ {
+		h = (h ^ uint32(name[i])) * 16777619
+	}
+	h ^= h >> 18
+	return string([]byte{markLetters[h&63], markLetters[h>>6&63], markLetters[h>>12&63]})
+}
+
+// finish settles what holds for every step: the transcript of the bot's lines, what may still be sent, how long to keep.
+func (s *step) finish() Outcome {
+	late := !s.out.NotAfter.After(s.f.Now)
+	if late && s.out.Handoff.Band == High {
+		// Said long ago: the ticket stands, and only the neutral question goes out (DESIGN.md section 4).
+		s.out.Messages = []Message{{Text: "ping.neutral", Class: FromPing}}
+		s.out.NotAfter = s.f.Now.Add(Present)
+	}
+	if s.open && !s.out.Erase {
+		for i := range s.out.Messages {
+			msg := &s.out.Messages[i]
+			if msg.Class != FromBot || msg.Entry != 0 {
+				continue
+			}
+			s.record(Entry{From: Bot, Text: msg.Text, Args: msg.Args})
+			msg.Entry = len(s.out.Record)
+		}
+		s.out.Keep = max(s.out.Keep, KeepTicket)
+	}
+	if s.out.Erase {
+		s.c = Conversation{}
+	}
+	if len(s.c.Answers) == 0 {
+		s.c.Answers = nil
+	}
+	s.out.Conversation = s.c
+	s.out.Lang = s.lang()
+	return s.out
+}
+
+// lang is the language this outcome's messages are rendered in: the one chosen, even where the step forgot it.
+func (s *step) lang() Lang {
+	if s.spoke != "" {
+		return s.spoke
+	}
+	return Estonian
+}

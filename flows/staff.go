@@ -1,0 +1,77 @@
+package flows
+
+import "time"
+
+// Reply decides what follows from a counsellor's words. To a person who wrote within ten minutes they go out at once,
+// after a line that says who has joined; to anybody else they are held, and at most one neutral question goes (promise 2).
+func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.node = m.nodes[c.State]
+	s.out.Handoff.Act = Answer
+	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
+	s.record(Entry{From: Counsellor, Words: words, By: alias})
+	msgs := []Message{{Words: words, Class: FromCounsellor, Entry: len(s.out.Record)}}
+	if f.Ticket.Phase != Live {
+		msgs = append([]Message{{Text: "counsellor.joined", Args: map[string]string{"alias": alias}, Class: FromCounsellor}}, msgs...)
+		s.count("handoff", s.c.Desk(), "answered")
+	}
+	if s.there() {
+		s.out.Messages = msgs
+		s.c.State = m.def.Live
+		return s.finish()
+	}
+	s.out.Record[0].Held = true
+	s.out.Hold = msgs
+	if s.node != nil && !c.Pinged && !c.Stopped {
+		s.c.Pinged, s.c.State, s.c.Safe = true, m.def.Ping, false
+		s.node = m.nodes[m.def.Ping]
+		s.prompt()
+		for i := range s.out.Messages {
+			s.out.Messages[i].Class = FromPing
+		}
+		s.out.NotAfter = f.Now.Add(Present)
+	}
+	return s.finish()
+}
+
+// there: the person wrote lately, has not left, and has said that it is safe, or is in danger and asked for us.
+func (s *step) there() bool {
+	return s.node != nil && s.c.Present(s.f.Now) && (s.c.Safe || s.node.Danger)
+}
+
+// End decides what follows from closing the ticket. Someone who is there is asked one question; on someone who is
+// silent or has left, nothing is sent (promise 2).
+func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.node = m.nodes[c.State]
+	s.out.Handoff = Handoff{Act: Close, Code: code}
+	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
+	s.out.Cancel = true
+	s.out.Keep = KeepClosed
+	s.count("handoff", s.c.Desk(), "closed")
+	if s.there() && s.c.Safe {
+		s.c.State = m.def.Closed
+		s.enter("")
+	} else {
+		s.reset()
+	}
+	s.record(Entry{From: Event, Text: "event.closed"})
+	out := s.finish()
+	out.Keep = KeepClosed
+	return out
+}
+
+// Remark adds a private note to the transcript. Nothing is sent and the conversation stays where it is.
+func (m *Machine) Remark(c Conversation, alias, words string, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.record(Entry{From: Note, Words: words, By: alias})
+	return s.finish()
+}
+
+// GiveBack returns the ticket to the head of the queue, silently; the wait still counts.
+func (m *Machine) GiveBack(c Conversation, alias string, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.out.Handoff.Act = Requeue
+	s.record(Entry{From: Event, Text: "event.returned", By: alias})
+	return s.finish()
+}
