@@ -1,0 +1,158 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"sosin/flows"
+)
+
+// Stepper is the pure part of a turn. *flows.Machine implements it.
+type Stepper interface {
+	Step(c flows.Conversation, in flows.Input, f flows.Facts) flows.Outcome
+}
+
+// Deliverer takes what a commit left to send. *Sender implements it; neither method blocks on a provider.
+type Deliverer interface {
+	Deliver(l Lease)
+	// Once sends from memory, outside any lane and without retries: the confirmation of an erasure, the text of an outage.
+	Once(a Address, m Outbound)
+}
+
+// DutyFunc tells at which desks a counsellor's heartbeat is fresh, at most five seconds stale (promise 6).
+type DutyFunc func(ctx context.Context) (map[string]bool, error)
+
+// Engine takes an Inbound through load, step and commit.
+type Engine struct {
+	Store   Store
+	Flows   Stepper
+	Duty    DutyFunc
+	Send    Deliverer
+	Texts   Texts
+	Outage  *Outage
+	Log     *slog.Logger
+	Metrics Metrics
+}
+
+// Metrics counts; implementations carry no label that belongs to a person.
+type Metrics interface {
+	Turn(ch flows.Channel, result string, took time.Duration)
+	Attempt(ch flows.Channel, verdict string)
+}
+
+// tries bounds how often a turn is stepped anew because the same person's other message came first.
+const tries = 6
+
+var errBusy = errors.New("bot: conversation keeps moving")
+
+// Receive handles one update. A nil error means it may be acknowledged: it is committed, was committed before, or is
+// sealed away because it cannot be stepped. Any error means the provider must keep it.
+func (e *Engine) Receive(ctx context.Context, in Inbound) error {
+	start := time.Now()
+	result, err := e.receive(ctx, in)
+	if err != nil {
+		result = "doubt"
+		e.Outage.Failed(in.Address)
+		e.Log.Warn("an update was not committed; the provider keeps it", "channel", in.Address.Channel, "error", err)
+	} else {
+		e.Outage.Over()
+	}
+	e.Metrics.Turn(in.Address.Channel, result, time.Since(start))
+	return err
+}
+
+func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
+	var first time.Time
+	for range tries {
+		l, err := e.Store.Load(ctx, in)
+		if err != nil {
+			return "", err
+		}
+		if l.Seen {
+			return "duplicate", nil
+		}
+		if first.IsZero() {
+			first = l.Now
+		}
+		duty, err := e.Duty(ctx)
+		if err != nil {
+			return "", fmt.Errorf("read duty: %w", err)
+		}
+		out, ok := e.step(l, in, duty, first)
+		if !ok {
+			return e.quarantine(ctx, in)
+		}
+		done, err := e.commit(ctx, l, in, out)
+		switch {
+		case err == nil:
+			e.after(in, out, done)
+			return "committed", nil
+		case errors.Is(err, ErrDuplicate):
+			return "duplicate", nil
+		case !errors.Is(err, ErrMoved):
+			return "", err
+		}
+	}
+	return "", errBusy
+}
+
+// step runs the pure step. A panic in it must not silence one person for a day: it is caught here.
+func (e *Engine) step(l Loaded, in Inbound, duty map[string]bool, first time.Time) (out flows.Outcome, ok bool) {
+	defer func() {
+		if recover() != nil { // the value may hold the person's words: it is not logged
+			e.Log.Error("a step panicked", "channel", in.Address.Channel, "state", l.Conversation.State)
+			ok = false
+		}
+	}()
+	facts := flows.Facts{
+		Now: l.Now, Channel: in.Address.Channel, Duty: duty, Ticket: l.Ticket, Undelivered: l.Undelivered, Held: l.Held,
+		// A prompt younger than our first look at the conversation came between: this message is no answer to it.
+		Raced: first.UnixMilli() <= l.Conversation.Asked && l.Now.After(first),
+	}
+	return e.Flows.Step(l.Conversation, in.Input, facts), true
+}
+
+// commit writes the turn. A lane that is full never blocks what the person did: only the new messages are left out.
+func (e *Engine) commit(ctx context.Context, l Loaded, in Inbound, out flows.Outcome) (Committed, error) {
+	done, err := e.Store.Commit(ctx, l, in, out)
+	if !errors.Is(err, ErrFull) {
+		return done, err
+	}
+	out.Messages = nil
+	return e.Store.Commit(ctx, l, in, out)
+}
+
+// after sends what the commit left to send.
+func (e *Engine) after(in Inbound, out flows.Outcome, done Committed) {
+	if done.Lease != nil {
+		e.Send.Deliver(*done.Lease)
+	}
+	if !out.Erase {
+		return
+	}
+	for _, m := range out.Messages {
+		text, err := Render(e.Texts, out.Lang, in.Address.Channel, m)
+		if err != nil {
+			e.Log.Error("a confirmation could not be rendered", "text", m.Text, "error", err)
+			continue
+		}
+		e.Send.Once(in.Address, text)
+	}
+}
+
+// quarantine puts an update away that makes the step panic: tried three times, then sealed and acknowledged (T16).
+func (e *Engine) quarantine(ctx context.Context, in Inbound) (string, error) {
+	sealed, err := e.Store.Quarantine(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	if !sealed {
+		return "", errors.New("bot: step panicked; to be tried again")
+	}
+	e.Log.Error("an update was quarantined: its step panicked three times", "channel", in.Address.Channel)
+	e.Send.Once(in.Address, Outbound{Text: e.Outage.Text})
+	return "quarantined", nil
+}

@@ -1,0 +1,101 @@
+package handoff
+
+import (
+	"errors"
+	"time"
+
+	"sosin/flows"
+)
+
+// The rules a ticket lives by (DESIGN.md section 5).
+const (
+	// AnswerWithin is how long a claimed ticket may stay unanswered before it returns to the head of the queue.
+	AnswerWithin = 2 * time.Minute
+	// SignWithin is how long a waiting message may stand in a live chat without any sign of the counsellor.
+	SignWithin = 10 * time.Minute
+	// Fresh is how old a heartbeat may be for somebody to be said to be on duty (promise 6).
+	Fresh = 60 * time.Second
+	// OpenUp is after how long the filters of language and desk fall away for a HIGH ticket.
+	OpenUp = 60 * time.Second
+	// Cap is how many chats a counsellor holds at once; with a HIGH among them it is one. A HIGH may exceed it.
+	Cap = 2
+	// MaxWords is the longest answer, in runes: what a Telegram message holds.
+	MaxWords = 4096
+)
+
+// The reasons a staff action is refused. The console shows each in plain words.
+var (
+	ErrEmpty    = errors.New("handoff: nobody is waiting for you")
+	ErrCap      = errors.New("handoff: you hold as many chats as you may")
+	ErrOffDuty  = errors.New("handoff: you are not on duty")
+	ErrNotYours = errors.New("handoff: somebody else holds this ticket")
+	ErrNotFound = errors.New("handoff: no such ticket")
+	ErrClosed   = errors.New("handoff: the ticket is closed")
+	ErrConflict = errors.New("handoff: something changed in between; try again")
+	ErrWords    = errors.New("handoff: the text is empty or too long")
+	ErrCode     = errors.New("handoff: unknown closing code")
+	ErrLeft     = errors.New("handoff: the person has left; the chat is kept until they come back or the time is up")
+)
+
+// Member is a counsellor as the desk knows them.
+type Member struct {
+	ID    string
+	Alias string       // the working name a person is told; never a full name
+	Desks []string     // none: every desk
+	Langs []flows.Lang // none: every language
+}
+
+// Ticket is one person's place in the queue and the chat that follows. It has no address and no name.
+type Ticket struct {
+	ID      string
+	Desk    string
+	Lang    flows.Lang
+	Channel flows.Channel
+	Band    flows.Band
+	Phase   flows.Phase
+	Holder  string // staff id
+	Alias   string // the holder's working name
+	Since   time.Time
+	Claimed time.Time // zero while it waits
+	Person  time.Time // the person's last message
+	Staff   time.Time // the counsellor's last answer
+	Left    time.Time // when the person left with 0 or stop; zero while they are here
+	Unread  int       // the person's messages since the counsellor's last answer
+	Dead    bool      // nothing can be delivered any more
+	Code    string    // closing code
+	Entries int       // lines in the transcript
+}
+
+// Chat is a ticket with what may be read of it by its holder only.
+type Chat struct {
+	Ticket
+	Safe     bool // the person said that it is safe to write
+	SafeAt   time.Time
+	Held     int               // the counsellor's messages waiting for the person's yes
+	Answers  map[string]string // what was chosen in the flows
+	Log      []Line
+	CanWrite bool // the person is here: words go out at once; otherwise they are held
+}
+
+// Line is one entry of the transcript with what became of it.
+type Line struct {
+	flows.Entry
+	Delivery string // "", "sent", "unsure", "stale", "refused", "unreachable"
+}
+
+// Overview is what everybody on duty may know of the queue: how many and how long, never who.
+type Overview struct {
+	Waiting map[string]int // by desk
+	High    int
+	Longest time.Duration
+	OnDuty  int
+}
+
+// Codes are the closing codes, in the order they are offered (forms F1 and F6 build on them).
+var Codes = []string{"helped", "referred", "information", "no_answer", "left", "not_for_us", "abuse", "test"}
+
+// Duty is one counsellor's fresh heartbeat.
+type Duty struct {
+	Member Member
+	Until  time.Time
+}
