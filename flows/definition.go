@@ -187,10 +187,14 @@ func (d *decoder) state(k, v *yaml.Node) {
 	if old, ok := d.def.States[s.Name]; ok {
 		d.add(s.Pos, "state "+s.Name+" is already defined in "+old.File, "give it another name")
 	}
+	if k.Value == "back" {
+		d.add(s.Pos, "back is not a name: it means the way back", "give the state another name")
+	}
 	d.def.States[s.Name] = s
 	d.fields(v, map[string]func(*yaml.Node){
 		"open":   func(n *yaml.Node) { s.Open = d.bool(n) },
 		"danger": func(n *yaml.Node) { s.Danger = d.bool(n) },
+		"aside":  func(n *yaml.Node) { s.Aside = d.bool(n) },
 		"end":    func(n *yaml.Node) { s.End = d.bool(n) },
 		"ticket": func(n *yaml.Node) { s.Ticket = d.bool(n) },
 		"live":   func(n *yaml.Node) { s.Live = d.bool(n) },

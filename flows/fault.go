@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -42,5 +43,5 @@ func (fs Faults) sorted() error {
 		}
 		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 	})
-	return fs
+	return slices.Compact(fs)
 }

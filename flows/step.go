@@ -83,7 +83,11 @@ func (s *step) receive() {
 // meet turns a person silent for longer than Gap, or standing in a state that is no more, into a stranger or sends them
 // home; an open ticket is kept either way.
 func (s *step) meet() {
-	gone := s.c.Last != 0 && s.f.Now.Sub(time.UnixMilli(s.c.Last)) > Gap
+	since := s.c.Last
+	if s.c.State == s.m.def.Ping {
+		since = max(since, s.c.Asked) // our neutral question is what they may be answering
+	}
+	gone := since != 0 && s.f.Now.Sub(time.UnixMilli(since)) > Gap
 	if gone {
 		s.reset()
 		s.spoke = ""
