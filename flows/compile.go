@@ -250,3 +250,28 @@ func guardNames() []string {
 	sort.Strings(names)
 	return names
 }
+
+// Definition is what the machine was compiled from, for proofs, pictures and reports. It must not be changed.
+func (m *Machine) Definition() *Definition { return m.def }
+
+// Desks lists the desks that the flows lead to, in alphabetical order; the general one first.
+func (m *Machine) Desks() []string {
+	seen := map[string]bool{}
+	for _, s := range m.def.States {
+		if s.Handoff != nil && s.Handoff.Desk != "" {
+			seen[s.Handoff.Desk] = true
+		}
+		for _, ch := range s.Choices {
+			if desk := ch.Set["desk"]; desk != "" {
+				seen[desk] = true
+			}
+		}
+	}
+	delete(seen, AnyDesk)
+	out := make([]string, 0, len(seen)+1)
+	for desk := range seen {
+		out = append(out, desk)
+	}
+	sort.Strings(out)
+	return append([]string{AnyDesk}, out...)
+}

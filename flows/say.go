@@ -105,3 +105,21 @@ func (s *step) lang() Lang {
 	}
 	return Estonian
 }
+
+// Prompts lists, for every state that speaks, its last text with its answers: what must fit into one message.
+func (m *Machine) Prompts() []Message {
+	var out []Message
+	for _, name := range m.stateNames() {
+		st := m.def.States[name]
+		for i, key := range st.Say {
+			msg := Message{Text: key, State: name, Turn: 99999, Class: FromBot}
+			if i == len(st.Say)-1 {
+				for _, ch := range st.Choices {
+					msg.Choices = append(msg.Choices, Choice{Key: ch.Key, Label: ch.Label})
+				}
+			}
+			out = append(out, msg)
+		}
+	}
+	return out
+}

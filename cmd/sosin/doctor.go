@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"sosin/bot/telegram"
+	"sosin/handoff/staff"
+	"sosin/store/seal"
+)
+
+type doctorCmd struct{ serveConfig }
+
+// diagnosis collects what the checks find.
+type diagnosis struct {
+	std   streams
+	wrong int
+}
+
+func (d *diagnosis) ok(name, what string) { fmt.Fprintf(d.std.out, "ok     %-12s %s\n", name, what) }
+
+func (d *diagnosis) bad(name, what, mend string) {
+	d.wrong++
+	fmt.Fprintf(d.std.out, "WRONG  %-12s %s; %s\n", name, what, mend)
+}
+
+// Run looks at the installation as it is configured and says what is wrong, each line with the mend.
+func (c *doctorCmd) Run(ctx context.Context, std streams) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	d := &diagnosis{std: std}
+	var w wrongConfig
+	if err := c.check(); errors.As(err, &w) {
+		for _, line := range w {
+			what, mend, _ := strings.Cut(line, "; ")
+			d.bad("settings", what, mend)
+		}
+	} else {
+		d.ok("settings", "complete")
+	}
+	c.content(d)
+	c.keys(d)
+	c.redis(ctx, d)
+	c.telegramLives(ctx, d)
+	c.twilioLives(ctx, d)
+	if d.wrong > 0 {
+		return exitStatus(1)
+	}
+	return nil
+}
+
+func (c *doctorCmd) content(d *diagnosis) {
+	if _, _, err := loadContent(c.flowsConfig); err != nil {
+		d.bad("flows", "the flows or texts have faults: "+firstLine(err), "run `sosin check`")
+		return
+	}
+	d.ok("flows", "loaded")
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+func (c *doctorCmd) keys(d *diagnosis) {
+	ring, err := seal.Read(c.keyFile())
+	switch {
+	case errors.Is(err, os.ErrNotExist) && c.RedisURL == "":
+		d.ok("keys", "not made yet; the first start makes them")
+	case err != nil:
+		d.bad("keys", "the key file is refused", err.Error())
+	case time.Until(ring.Last()) < keysWarning:
+		d.bad("keys", "the last month ends "+ring.Last().Format(time.DateOnly), "run `sosin keys rotate` and copy the file to every host")
+	default:
+		d.ok("keys", "reach until "+ring.Last().Format(time.DateOnly))
+	}
+}
+
+func (c *doctorCmd) redis(ctx context.Context, d *diagnosis) {
+	b, err := openStore(ctx, &c.storeConfig, false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		d.bad("redis", firstLine(err), "see the README, Redis")
+		return
+	}
+	defer b.close()
+	if err := b.Ready(ctx); err != nil {
+		d.bad("redis", "is not usable: "+firstLine(err), "check SOSIN_REDIS_URL, SOSIN_NAMESPACE and SOSIN_KEYS")
+		return
+	}
+	info, err := b.Info(ctx)
+	if err == nil {
+		err = info.Safe()
+	}
+	if err != nil {
+		d.bad("redis", "would lose messages", firstLine(err))
+	} else {
+		d.ok("redis", b.what+", Redis "+info["redis_version"]+", append-only file on, nothing evicted")
+	}
+	c.staffing(ctx, d, b)
+	c.memory(d, info)
+}
+
+func (c *doctorCmd) memory(d *diagnosis, info map[string]string) {
+	if info["aof_last_write_status"] != "" && info["aof_last_write_status"] != "ok" {
+		d.bad("disk", "Redis could not write its append-only file", "look at free space on the data disk")
+	}
+	var used, most int64
+	_, _ = fmt.Sscan(info["used_memory"], &used)
+	_, _ = fmt.Sscan(info["maxmemory"], &most)
+	if most > 0 && used*10 > most*7 {
+		d.bad("memory", "Redis has used more than 70 % of maxmemory", "raise maxmemory")
+	}
+}
+
+func (c *doctorCmd) staffing(ctx context.Context, d *diagnosis, b *backing) {
+	list, err := b.Accounts(ctx)
+	if err != nil {
+		d.bad("staff", "accounts cannot be read", firstLine(err))
+		return
+	}
+	have := map[staff.Role]int{}
+	for _, a := range list {
+		if !a.Disabled {
+			have[a.Role]++
+		}
+	}
+	if have[staff.Counsellor] == 0 {
+		d.bad("staff", "there is no counsellor, so nobody can be answered", "run `sosin staff add --role counsellor --name NAME`")
+		return
+	}
+	d.ok("staff", fmt.Sprintf("%d counsellors, %d coordinators, %d admins", have[staff.Counsellor], have[staff.Coordinator], have[staff.Admin]))
+}
+
+func (c *doctorCmd) telegramLives(ctx context.Context, d *diagnosis) {
+	if !c.telegram() {
+		d.ok("telegram", "off")
+		return
+	}
+	token, err := telegram.ParseToken(c.TelegramToken)
+	if err != nil {
+		return // said under settings
+	}
+	client, err := telegram.NewClient(token, c.TelegramAPI)
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	if _, err := client.Me(ctx); err != nil {
+		d.bad("telegram", "the Bot API does not accept us: "+err.Error(), "check SOSIN_TELEGRAM_TOKEN and the way out to the Internet")
+		return
+	}
+	hook, err := client.WebhookInfo(ctx)
+	switch {
+	case err != nil:
+		d.bad("telegram", "the webhook cannot be read: "+err.Error(), "try again")
+	case c.polls() && hook.URL != "":
+		d.bad("telegram", "a webhook is set, so nothing can be polled", "start `sosin serve`: it removes the webhook")
+	case !c.polls() && hook.URL != c.PublicURL+"/telegram":
+		d.bad("telegram", "the webhook leads elsewhere or nowhere", "start `sosin serve`: it registers the webhook")
+	case hook.Pending > 20:
+		d.bad("telegram", fmt.Sprintf("%d updates wait at Telegram", hook.Pending), "check that SOSIN_PUBLIC_URL reaches this machine from outside")
+	default:
+		d.ok("telegram", "token accepted, "+c.TelegramMode)
+	}
+}
+
+func (c *doctorCmd) twilioLives(ctx context.Context, d *diagnosis) {
+	if !c.sms() {
+		d.ok("sms", "off")
+		return
+	}
+	client, err := c.smsClient()
+	if err != nil {
+		return // said under settings
+	}
+	defer client.Close()
+	p, err := client.Probe(ctx)
+	switch {
+	case err != nil:
+		d.bad("sms", "Twilio does not accept us: "+err.Error(), "check SOSIN_TWILIO_ACCOUNT_SID and SOSIN_TWILIO_AUTH_TOKEN")
+	case p.AccountStatus != "active":
+		d.bad("sms", "the Twilio account is "+p.AccountStatus, "ask Twilio")
+	case p.Numbered && p.SMSURL != c.PublicURL+"/sms":
+		d.bad("sms", "the number's webhook leads elsewhere", "set it to SOSIN_PUBLIC_URL/sms in the Twilio console")
+	case p.Numbered && p.SMSFallbackURL != c.PublicURL+"/sms/fallback":
+		d.bad("sms", "the number has no fallback, so an outage is silent", "set it to SOSIN_PUBLIC_URL/sms/fallback in the Twilio console")
+	default:
+		d.ok("sms", "account active")
+	}
+}
