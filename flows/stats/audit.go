@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // without limit, and far from overflow.
 const unlimited = math.MaxInt32
@@ -107,7 +110,17 @@ func (g *grid) limits(p at, who knowledge) (low, high int64) {
 	default:
 		return v, v
 	}
-	return g.nested(p, low, high)
+	return g.nested(p, low, g.ordered(p, high))
+}
+
+// ordered: D2.4 hides the next smallest, so a "*" is taken to be no larger than what is still shown in its lines.
+func (g *grid) ordered(p at, high int64) int64 {
+	for _, l := range g.lines {
+		if q, ok := g.smallest(l.cells); ok && slices.Contains(l.cells, p) && g.at(q) >= g.at(p) {
+			high = min(high, g.at(q))
+		}
+	}
+	return high
 }
 
 // nested narrows by the shown columns beside: whoever was answered had asked. A count that crossed the end of a month

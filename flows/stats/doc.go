@@ -7,8 +7,9 @@
 //
 // # What is hidden
 //
-//   - Primary: 1 to k-1 is shown as "<k". A zero is shown as 0 only where the row and the column it stands in count at
-//     least k or where it cannot be anything else; in a table of one line the line is what has to reach k (D2.3).
+//   - Primary: 1 to k-1 is shown as "<k". A zero is shown as 0 only where its row counts at least k, or
+//     where it cannot be anything else; in a table of one column the column is what has to reach k (D2.3). It is not
+//     shown either in a column of a few: all of them would be known to stand in the other rows.
 //   - Secondary: a line (a row or column that has a sum) holds no hidden cell, or at least two whose sum is at least k;
 //     the next smallest cell that is not zero is hidden with it, ties in table order, until nothing changes (D2.4). It is
 //     shown as "*". The totals of a two-way table are a line too.
@@ -23,7 +24,8 @@
 // for every "<k" each of 1 to k-1 is possible and for every "*" at least k numbers are.
 //
 // The audit is done a second time for somebody who knows more than the release: every total that is not hidden, exactly,
-// and the band in which Running showed a hidden cell on the last evening of the month. Still each of 1 to k-1 must be
+// the band in which Running showed a hidden cell on the last evening of the month, and that "*" stands for the next
+// smallest number. Still each of 1 to k-1 must be
 // possible. This is what protects across tables: an exact total of one table (the contacts by channel, a step of the
 // funnel) adds nothing to what the audit of the other has assumed to be known. Where a total itself is hidden, the number
 // in another table that is about the same (Links) is hidden as well.

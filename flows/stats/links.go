@@ -47,13 +47,15 @@ func follow(grids map[string]*grid, from, to Place) bool {
 	}
 	p, okP := a.find(from)
 	q, okQ := b.find(to)
-	if !okP || !okQ || !a.concealed(p) && !a.withheld || b.marked(q) != open || b.at(q) == 0 {
+	if !okP || !okQ || !a.concealed(p) && !a.withheld || b.marked(q) != open {
 		return false
 	}
 	if apart := a.at(p) - b.at(q); apart >= a.k || -apart >= a.k {
 		return false // as many people lie between the two as a cell must have
 	}
-	b.hide(q)
+	if b.hide(q); b.at(q) == 0 {
+		b.mark[q.i][q.j], b.masked[q.i][q.j] = small, true
+	}
 	return true
 }
 

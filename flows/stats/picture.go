@@ -9,10 +9,10 @@ import (
 
 // Picture is a bar chart of numbers that are shown anyway: it is made of a Sheet and knows nothing else.
 type Picture struct {
-	ID      string // unique among the pictures of a page
-	Title   string // what a screen reader says instead of the picture; the table under it has the numbers
-	Bars    []Bar
-	Height  int // of the view box, in its units; its width is Wide
+	ID     string // unique among the pictures of a page
+	Title  string // what a screen reader says instead of the picture; the table under it has the numbers
+	Bars   []Bar
+	Height int // of the view box, in its units; its width is Wide
 }
 
 // Bar is one horizontal bar: its label above it, its number to the right of it.

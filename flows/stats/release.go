@@ -137,7 +137,7 @@ const step = 5
 // round goes to the nearest step, but never to a number that would itself have to be hidden.
 func round(v, k int64) int64 {
 	r := (v + step/2) / step * step
-	if r < k {
+	if v > 0 && r < k {
 		r += step
 	}
 	return r

@@ -13,7 +13,7 @@ func Seed(month Month, seed int64) map[flows.Count]int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(month))
 	s := &seeder{r: rand.New(rand.NewPCG(uint64(seed), h.Sum64())), cells: map[flows.Count]int64{}}
-	for range 420 + s.r.IntN(180) {
+	for range 640 + s.r.IntN(220) {
 		s.conversation()
 	}
 	return s.cells
@@ -60,7 +60,7 @@ func (s *seeder) conversation() {
 		s.enter("leave", "now")
 		return
 	}
-	s.lang = []string{"et", "et", "et", "et", "ru", "ru", "ru", "ru", "en"}[s.r.IntN(9)]
+	s.lang = []string{"et", "et", "et", "et", "ru", "ru", "ru", "ru", "en", "en"}[s.r.IntN(10)]
 	s.count("language", s.lang, channel)
 	s.enter("entry", "safety")
 	s.safety()
@@ -113,7 +113,7 @@ func (s *seeder) person(desk string, percent int) {
 		return
 	}
 	if s.chance(76) {
-		s.enter("queue", "join", "waiting_now", "waiting")
+		s.enter("queue", "join", "waiting")
 		s.chat(desk)
 		return
 	}
@@ -138,11 +138,11 @@ func (s *seeder) chat(desk string) {
 		s.enter("chat", "ping", "release")
 	}
 	s.count("handoff", desk, "closed")
-	if !s.chance(64) {
+	if !s.chance(84) {
 		return
 	}
 	s.enter("chat", "feedback")
-	if p := s.r.IntN(100); p < 70 {
+	if p := s.r.IntN(100); p < 88 {
 		s.enter("chat", "thanks")
 		answer := []string{"yes", "yes", "yes", "partly", "no"}[s.r.IntN(5)]
 		s.count("feedback", answer, s.lang)

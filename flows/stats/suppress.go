@@ -8,7 +8,7 @@ func (g *grid) primary() {
 		v := g.at(p)
 		if g.isTotal(p) {
 			g.masked[p.i][p.j] = true
-			if v < g.k {
+			if v < g.k && !g.empty(p) {
 				g.mark[p.i][p.j] = small
 			}
 			continue
@@ -26,11 +26,24 @@ func (g *grid) impossible(p at) bool {
 	return slices.Contains(g.t.Impossible[g.t.Rows.Keys[p.i]], g.t.Columns.Keys[p.j])
 }
 
-// thin tells whether the row or the column of a cell counts fewer than k. Where cells are not parts of a whole the
-// largest one counts. A cell that is alone in its row has only its column.
+// empty: the total of a column in which nobody was counted and every 0 is shown. (Cells are marked before it.)
+func (g *grid) empty(p at) bool {
+	if p.j == g.columns || g.at(p) != 0 {
+		return false
+	}
+	return !slices.ContainsFunc(g.columnLine(p.j).cells, g.concealed)
+}
+
+// thin tells whether a zero of this cell would tell of a few persons: its row counts fewer than k (D2.3), or its column
+// some, but fewer than k. Where cells are not parts of a whole the largest one counts. A cell that is alone in its row
+// has only its column, and the other way round; then fewer than k is too few even if it is none.
 func (g *grid) thin(p at) bool {
 	row, column := g.rowLine(p.i).cells, g.columnLine(p.j).cells
-	return len(row) > 1 && g.size(row, RowSums) < g.k || len(column) > 1 && g.size(column, ColumnSums) < g.k
+	if len(row) == 1 {
+		return g.size(column, ColumnSums) < g.k
+	}
+	some := g.size(column, ColumnSums)
+	return g.size(row, RowSums) < g.k || len(column) > 1 && some > 0 && some < g.k
 }
 
 func (g *grid) size(cells []at, sums Sums) int64 {
