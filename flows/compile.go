@@ -2,6 +2,7 @@ package flows
 
 import (
 	"io/fs"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -63,11 +64,8 @@ func Compile(def *Definition, texts Texts) (*Machine, error) {
 	for _, name := range m.stateNames() {
 		c.node(def.States[name])
 	}
-	c.known(Pos{File: "."}, def.Start, "`start:`")
-	c.known(Pos{File: "."}, def.Back, "`home:`")
-	c.known(Pos{File: "."}, def.Live, "`live:`")
-	c.known(Pos{File: "."}, def.Ping, "`ping:`")
-	c.known(Pos{File: "."}, def.Closed, "`closed:`")
+	c.circles()
+	c.given()
 	if err := c.faults.sorted(); err != nil {
 		return nil, err
 	}
@@ -95,6 +93,57 @@ func (c *compiler) add(p Pos, what, mend string) { c.faults = append(c.faults, p
 func (c *compiler) known(p Pos, state, where string) {
 	if _, ok := c.m.def.States[state]; !ok && state != "back" {
 		c.add(p, where+" names the state "+strconv.Quote(state)+", which does not exist", "define it or correct the name")
+	}
+}
+
+// nowhere is the place of a fault that is in no line of any file.
+var nowhere = Pos{File: ".", Line: 1, Column: 1}
+
+// ownTexts are said by the code itself, in states of any name.
+var ownTexts = []string{"unknown.input", "media.unsupported", "chat.lost", "counsellor.joined", "ping.neutral",
+	"event.left", "event.stopped", "event.blocked", "event.closed", "event.returned"}
+
+// given checks what the code itself leads to and says.
+func (c *compiler) given() {
+	def := c.m.def
+	for _, at := range []struct{ field, state string }{
+		{"`start:`", def.Start}, {"`home:`", def.Back}, {"`live:`", def.Live}, {"`ping:`", def.Ping}, {"`closed:`", def.Closed},
+	} {
+		switch s := def.States[at.state]; {
+		case at.state == "":
+			c.add(nowhere, "no file has "+at.field, "write it into the flow whose state it names")
+		case s == nil:
+			c.add(nowhere, at.field+" names the state "+strconv.Quote(at.state)+", which does not exist", "define it or correct the name")
+		case len(s.Route) > 0:
+			c.add(nowhere, at.field+" names a state that only routes", "name one that a person can stay in")
+		}
+	}
+	for _, key := range ownTexts {
+		c.text(nowhere, key)
+	}
+}
+
+// circles refuses states that lead on at once and come back to where they began: a person would get the same lines over
+// and over.
+func (c *compiler) circles() {
+	for _, name := range c.m.stateNames() {
+		seen, next := map[string]bool{}, []string{name}
+		for len(next) > 0 && !seen[name] {
+			n := c.m.nodes[next[0]]
+			next = next[1:]
+			if n == nil || n.End {
+				continue
+			}
+			for _, w := range n.arcs["then"] {
+				if !seen[w.to] {
+					seen[w.to] = true
+					next = append(next, w.to)
+				}
+			}
+		}
+		if seen[name] {
+			c.add(c.m.nodes[name].Pos, "state "+name+" leads on to itself without an answer in between", "end the circle at a state that asks something")
+		}
 	}
 }
 
@@ -141,7 +190,10 @@ func (c *compiler) node(s *State) {
 		s.Unknown = c.m.def.Unknown
 	}
 	c.trigger(n, "unknown", s.Unknown)
-	if s.Then != "" {
+	c.trigger(n, "again", s.Again)
+	if s.Then == "back" {
+		c.add(s.Pos, "`then: back` would move on before anybody could answer", "name a state, or offer an answer with `to: back`")
+	} else if s.Then != "" {
 		c.trigger(n, "then", []Arc{{Pos: s.Pos, To: s.Then}})
 	}
 	for i := range c.m.def.Controls {
@@ -151,6 +203,9 @@ func (c *compiler) node(s *State) {
 	}
 	if !s.End && s.Then == "" && len(s.Choices) == 0 && len(s.Text) == 0 && !s.Ticket {
 		c.add(s.Pos, "state "+s.Name+" has no way on", "give it choices, text, then, ticket or end")
+	}
+	if len(s.Choices) > 0 && len(s.Say) == 0 {
+		c.add(s.Pos, "state "+s.Name+" offers answers but says nothing", "give it `say:`; the answers stand under its last text")
 	}
 }
 
@@ -175,6 +230,9 @@ func (c *compiler) choice(n *node, ch *ChoiceDef) {
 		if old, ok := n.choices[w]; ok && old != ch {
 			c.add(ch.Pos, "the word "+w+" already answers "+old.Key+" here", "give each word one answer in a state")
 		}
+		if ctl := c.m.controls[w]; ctl != nil && w != Word(ch.Key) {
+			c.add(ch.Pos, "the word "+w+" is the control word for "+ctl.Name+" everywhere", "choose another word")
+		}
 		n.choices[w] = ch
 	}
 	c.trigger(n, "choice:"+ch.Key, ch.Arcs)
@@ -185,7 +243,7 @@ func (c *compiler) trigger(n *node, trigger string, arcs []Arc) {
 	if len(arcs) == 0 {
 		return
 	}
-	for _, w := range c.resolve(arcs, nil, 0) {
+	for _, w := range c.resolve(arcs, nil, nil) {
 		w.event = trigger + "#" + strconv.Itoa(len(n.arcs[trigger]))
 		n.arcs[trigger] = append(n.arcs[trigger], w)
 		if w.to != "back" {
@@ -194,8 +252,9 @@ func (c *compiler) trigger(n *node, trigger string, arcs []Arc) {
 	}
 }
 
-// resolve inlines routes: an arc to a state that only routes becomes one arc per way out of it.
-func (c *compiler) resolve(arcs []Arc, when []string, depth int) []way {
+// resolve inlines routes: an arc to a state that only routes becomes one arc per way out of it. Through are the routes
+// on the way here.
+func (c *compiler) resolve(arcs []Arc, when, through []string) []way {
 	if len(arcs) > 0 {
 		c.guarded(arcs[0].Pos, arcs)
 	}
@@ -214,11 +273,11 @@ func (c *compiler) resolve(arcs []Arc, when []string, depth int) []way {
 			out = append(out, way{when: held, to: a.To, say: a.Say})
 			continue
 		}
-		if depth > maxHops {
+		if slices.Contains(through, a.To) {
 			c.add(a.Pos, "routes lead in a circle through "+a.To, "end the circle at a state that says something")
 			continue
 		}
-		for _, w := range c.resolve(target.Route, held, depth+1) {
+		for _, w := range c.resolve(target.Route, held, append(slices.Clip(through), a.To)) {
 			w.say = append(append([]string(nil), a.Say...), w.say...)
 			out = append(out, w)
 		}

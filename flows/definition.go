@@ -2,6 +2,7 @@ package flows
 
 import (
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 
@@ -32,6 +33,7 @@ type State struct {
 	Choices []ChoiceDef
 	Text    []Arc // where free text goes that was asked for here
 	Unknown []Arc // where a second answer not understood goes
+	Again   []Arc // where the prompt is said again, if its texts hold only for the moment they were first said
 	Then    string
 	Route   []Arc
 	Handoff *HandoffDef
@@ -137,11 +139,11 @@ func (d *decoder) decodeFile(raw []byte) {
 	var states *yaml.Node
 	d.fields(doc.Content[0], map[string]func(*yaml.Node){
 		"flow":     func(n *yaml.Node) { d.flow = d.text(n) },
-		"start":    func(n *yaml.Node) { d.def.Start = d.name(d.text(n)) },
-		"home":     func(n *yaml.Node) { d.def.Back = d.name(d.text(n)) },
-		"live":     func(n *yaml.Node) { d.def.Live = d.name(d.text(n)) },
-		"ping":     func(n *yaml.Node) { d.def.Ping = d.name(d.text(n)) },
-		"closed":   func(n *yaml.Node) { d.def.Closed = d.name(d.text(n)) },
+		"start":    d.given("start", &d.def.Start),
+		"home":     d.given("home", &d.def.Back),
+		"live":     d.given("live", &d.def.Live),
+		"ping":     d.given("ping", &d.def.Ping),
+		"closed":   d.given("closed", &d.def.Closed),
 		"unknown":  func(n *yaml.Node) { d.def.Unknown = d.arcs(n) },
 		"states":   func(n *yaml.Node) { states = n },
 		"controls": d.controls,
@@ -154,6 +156,17 @@ func (d *decoder) decodeFile(raw []byte) {
 		d.add(d.at(doc.Content[0]), "a file with states has no flow name", "begin it with `flow: name`")
 	}
 	d.pairs(states, func(k, v *yaml.Node) { d.state(k, v) })
+}
+
+// given reads one of the states the code itself leads to; the whole set of files names each once.
+func (d *decoder) given(field string, state *string) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		if *state != "" {
+			d.add(d.at(n), "`"+field+":` is already given in another file", "keep one of them")
+			return
+		}
+		*state = d.name(d.text(n))
+	}
 }
 
 func yamlLine(err error) int {
@@ -204,6 +217,7 @@ func (d *decoder) state(k, v *yaml.Node) {
 		},
 		"text":    func(n *yaml.Node) { s.Text = d.arcs(n) },
 		"unknown": func(n *yaml.Node) { s.Unknown = d.arcs(n) },
+		"again":   func(n *yaml.Node) { s.Again = d.arcs(n) },
 		"then":    func(n *yaml.Node) { s.Then = d.name(d.text(n)) },
 		"route":   func(n *yaml.Node) { s.Route = d.arcs(n) },
 		"handoff": func(n *yaml.Node) { s.Handoff = d.handoff(n) },
@@ -224,7 +238,12 @@ func (d *decoder) choice(k, v *yaml.Node) ChoiceDef {
 		"to":    func(n *yaml.Node) { c.Arcs = d.arcs(n) },
 		"set": func(n *yaml.Node) {
 			c.Set = map[string]string{}
-			d.pairs(n, func(k, v *yaml.Node) { c.Set[k.Value] = v.Value })
+			d.pairs(n, func(k, v *yaml.Node) {
+				c.Set[k.Value] = d.text(v)
+				if k.Value == "lang" && !slices.Contains(Langs, Lang(v.Value)) {
+					d.add(d.at(v), "unknown language "+v.Value, "use et, ru or en")
+				}
+			})
 		},
 	})
 	for i := range c.Arcs {
@@ -294,7 +313,11 @@ func (d *decoder) controls(n *yaml.Node) {
 	d.pairs(n, func(k, v *yaml.Node) {
 		c := Control{Pos: d.at(k), Name: k.Value, Live: ""}
 		d.fields(v, map[string]func(*yaml.Node){
-			"live":  func(n *yaml.Node) { c.Live = d.text(n) },
+			"live": func(n *yaml.Node) {
+				if c.Live = d.text(n); c.Live != "all" && c.Live != "words" {
+					d.add(d.at(n), "unknown reach "+c.Live+" in a live chat", "use all or words, or leave the line out")
+				}
+			},
 			"words": func(n *yaml.Node) { c.Words = d.list(n) },
 			"to":    func(n *yaml.Node) { c.Arcs = d.arcs(n) },
 			"open":  func(n *yaml.Node) { c.Open = d.arcs(n) },

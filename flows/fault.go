@@ -41,7 +41,10 @@ func (fs Faults) sorted() error {
 		if a.File != b.File {
 			return a.File < b.File
 		}
-		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+		if a.Line != b.Line || a.Column != b.Column {
+			return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+		}
+		return a.What < b.What
 	})
 	return slices.Compact(fs)
 }

@@ -73,8 +73,7 @@ func (s *step) finish() Outcome {
 	late := !s.out.NotAfter.After(s.f.Now)
 	if late && s.out.Handoff.Band == High {
 		// Said long ago: the ticket stands, and only the neutral question goes out (DESIGN.md section 4).
-		s.out.Messages = []Message{{Text: "ping.neutral", Class: FromPing}}
-		s.out.NotAfter = s.f.Now.Add(Present)
+		s.ping()
 	}
 	if s.open && !s.out.Erase {
 		for i := range s.out.Messages {

@@ -15,23 +15,31 @@ func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
 		msgs = append([]Message{{Text: "counsellor.joined", Args: map[string]string{"alias": alias}, Class: FromCounsellor}}, msgs...)
 		s.count("handoff", s.c.Desk(), "answered")
 	}
-	if s.there() {
+	if s.there() && len(f.Held) == 0 { // words that wait must not be overtaken
 		s.out.Messages = msgs
-		s.c.State = m.def.Live
+		s.c.State, s.node = m.def.Live, m.nodes[m.def.Live]
+		s.visit()
 		return s.finish()
 	}
 	s.out.Record[0].Held = true
 	s.out.Hold = msgs
 	if s.node != nil && !c.Pinged && !c.Stopped {
-		s.c.Pinged, s.c.State, s.c.Safe = true, m.def.Ping, false
-		s.node = m.nodes[m.def.Ping]
-		s.prompt()
-		for i := range s.out.Messages {
-			s.out.Messages[i].Class = FromPing
-		}
-		s.out.NotAfter = f.Now.Add(Present)
+		s.ping()
 	}
 	return s.finish()
+}
+
+// ping asks the one neutral question, and nothing else.
+func (s *step) ping() {
+	s.c.Pinged, s.c.State, s.c.Safe = true, s.m.def.Ping, false
+	s.node = s.m.nodes[s.m.def.Ping]
+	s.out.Messages = nil
+	s.visit()
+	s.prompt()
+	for i := range s.out.Messages {
+		s.out.Messages[i].Class = FromPing
+	}
+	s.out.NotAfter = s.f.Now.Add(Present)
 }
 
 // there: the person wrote lately, has not left, and has said that it is safe, or is in danger and asked for us.

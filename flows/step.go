@@ -19,11 +19,7 @@ const recent = 5 * time.Second
 func (m *Machine) Step(c Conversation, in Input, f Facts) Outcome {
 	s := m.begin(c, f)
 	s.in = in
-	base := f.Now
-	if !in.At.IsZero() && in.At.Before(f.Now) {
-		base = in.At
-	}
-	s.out.NotAfter = base.Add(Present)
+	s.out.NotAfter = s.wrote().Add(Present)
 	s.receive()
 	return s.finish()
 }
@@ -59,7 +55,7 @@ func (s *step) receive() {
 	}
 	s.meet()
 	s.node = s.m.nodes[s.c.State]
-	s.c.Last, s.c.Pinged, s.c.Stopped = s.f.Now.UnixMilli(), false, false
+	s.c.Last, s.c.Pinged, s.c.Stopped = max(s.c.Last, s.wrote().UnixMilli()), false, false
 	switch {
 	case s.in.Kind == Resumed:
 		s.reset()
@@ -67,7 +63,9 @@ func (s *step) receive() {
 		s.edited()
 	case s.in.Kind == Media:
 		s.media()
-	case s.in.Kind == Typed && s.control():
+	case s.in.Kind == Typed && s.control(), s.in.Kind == Tapped && s.wayOut():
+	case s.node == nil && s.in.Kind == Tapped && s.f.Raced:
+		// The message that came with this tap has ended the conversation, and its answer is on its way.
 	case s.node == nil:
 		s.stranger()
 	case s.noAnswer():
@@ -80,6 +78,15 @@ func (s *step) receive() {
 	}
 }
 
+// wrote is when the person did this: now, or the provider's date of what comes late after an outage. Then they were here,
+// not now.
+func (s *step) wrote() time.Time {
+	if !s.in.At.IsZero() && s.in.At.Before(s.f.Now) {
+		return s.in.At
+	}
+	return s.f.Now
+}
+
 // meet turns a person silent for longer than Gap, or standing in a state that is no more, into a stranger or sends them
 // home; an open ticket is kept either way.
 func (s *step) meet() {
@@ -87,7 +94,7 @@ func (s *step) meet() {
 	if s.c.State == s.m.def.Ping {
 		since = max(since, s.c.Asked) // our neutral question is what they may be answering
 	}
-	gone := since != 0 && s.f.Now.Sub(time.UnixMilli(since)) > Gap
+	gone := since != 0 && s.wrote().Sub(time.UnixMilli(since)) > Gap
 	if gone {
 		s.reset()
 		s.spoke = ""
@@ -96,9 +103,10 @@ func (s *step) meet() {
 	n := s.m.nodes[s.c.State]
 	switch {
 	case s.c.State == "":
-	case n == nil && s.c.Safe, n != nil && n.Ticket && s.c.Safe && !s.open:
+	case n != nil && (!n.Ticket || s.open):
+	case s.c.Safe:
 		s.c.State = s.m.def.Back // the state or the ticket is no more: the menu
-	case n == nil:
+	default:
 		s.reset()
 	}
 }
@@ -127,7 +135,20 @@ func (s *step) control() bool {
 	if s.node != nil && s.node.Live && s.open && !liveWord(ctl, word) {
 		return false
 	}
+	if !s.c.Safe && len(ctl.Open) == 0 {
+		return false // before yes it is a word like any other
+	}
 	s.record(Entry{From: Person, Words: s.in.Text})
+	return s.command(ctl)
+}
+
+// wayOut: a button that leaves does so however old the message it hangs under is: somebody has walked in (promise 3).
+func (s *step) wayOut() bool {
+	ctl := s.m.controls[Word(s.in.Tap.Key)]
+	if ctl == nil || ctl.Live != "all" {
+		return false
+	}
+	s.record(Entry{From: Person, Words: s.in.Tap.Key})
 	return s.command(ctl)
 }
 
@@ -168,7 +189,15 @@ func (s *step) again() {
 	if s.f.Raced && !s.f.Undelivered {
 		return
 	}
-	s.prompt()
+	s.remind()
+}
+
+// remind says the current prompt once more. Where its texts were true only when first said (somebody is here), the state
+// says where to ask anew.
+func (s *step) remind() {
+	if !s.take("again") {
+		s.prompt()
+	}
 }
 
 func (s *step) tapped() {
@@ -176,7 +205,7 @@ func (s *step) tapped() {
 	if stale {
 		double := s.in.Tap.Turn == s.c.Turn-1 && s.f.Now.Sub(time.UnixMilli(s.c.Asked)) < recent
 		if !double {
-			s.prompt()
+			s.remind()
 		}
 		return
 	}
@@ -202,7 +231,7 @@ func (s *step) typed() {
 // answer takes a choice. One that names a control word (9, 0) acts as that word.
 func (s *step) answer(ch *ChoiceDef) {
 	if ch == nil {
-		s.prompt()
+		s.remind()
 		return
 	}
 	s.record(Entry{From: Person, Text: ch.Label})
@@ -240,7 +269,7 @@ func (s *step) message() {
 	s.record(Entry{From: Person, Words: s.in.Text})
 	s.out.Handoff.Act = Touch
 	s.c.Misses = 0
-	if s.f.Ticket.Phase == Lost {
+	if s.f.Ticket.Phase == Lost && s.node.Live {
 		s.say("chat.lost")
 		return
 	}
@@ -280,23 +309,22 @@ func (s *step) media() {
 	if s.c.Safe {
 		s.say("media.unsupported")
 	}
-	if !s.node.Ticket {
-		s.prompt()
+	if !s.node.Ticket || !s.c.Safe {
+		s.remind()
 	}
 }
 
 // edited: a changed message never answers a question again; the counsellor sees it marked (T6).
 func (s *step) edited() {
-	if s.node == nil {
-		s.stranger()
-		return
-	}
 	if s.open {
 		s.record(Entry{From: Person, Words: s.in.Text, Edited: true})
 		s.out.Handoff.Act = Touch
-		return
+	} else if s.node != nil {
+		s.keepWords(s.in.Text)
 	}
-	s.keepWords(s.in.Text)
+	if s.node == nil {
+		s.stranger()
+	}
 }
 
 // unreachable: nothing can be delivered any more; what waits to be sent goes, the counsellor is told.
@@ -372,6 +400,8 @@ func (s *step) back() {
 			s.c.State = s.m.def.Back
 		}
 		s.node = s.m.nodes[s.c.State]
+		s.remind()
+		return
 	}
 	if !s.node.Ticket {
 		s.prompt()
@@ -396,12 +426,10 @@ func (s *step) enter(from string) {
 		if s.node.Aside && from != "" && !s.m.nodes[from].Aside {
 			s.c.Back = from
 		}
-		s.count("funnel."+s.node.Table, strings.TrimPrefix(s.node.Name, s.node.Table+"."), s.column())
+		s.visit()
 		s.effects()
 		s.handoff()
-		if !s.node.Ticket || len(s.node.Choices) > 0 {
-			s.prompt()
-		}
+		s.prompt()
 		from = ""
 		if s.node.End {
 			s.reset()
@@ -411,12 +439,21 @@ func (s *step) enter(from string) {
 			return
 		}
 		for _, w := range s.node.arcs["then"] {
-			if s.holds(w.when) {
-				s.fire(w.event)
-				break
+			if !s.holds(w.when) {
+				continue
 			}
+			for _, key := range w.say {
+				s.say(key)
+			}
+			s.fire(w.event)
+			break
 		}
 	}
+}
+
+// visit counts the state the conversation is in now.
+func (s *step) visit() {
+	s.count("funnel."+s.node.Table, strings.TrimPrefix(s.node.Name, s.node.Table+"."), s.column())
 }
 
 func (s *step) column() string {
@@ -445,7 +482,11 @@ func (s *step) effects() {
 	}
 	if e.Release && len(s.f.Held) > 0 {
 		s.out.Release = true
+		here := guards["duty"](s.c, s.f)
 		for _, msg := range s.f.Held {
+			if msg.Text == "counsellor.joined" && !here {
+				continue // "I read what you write" was true when it was held, hours ago perhaps (promise 6)
+			}
 			s.out.Messages = append(s.out.Messages, msg)
 		}
 	}

@@ -29,7 +29,8 @@ func Tidy(s string) string {
 // trimmed, one blank between words. A longer message folds to itself, lower-cased, and so matches nothing.
 func Word(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || r == '\u200b'
+		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
+			r == '\ufe0f' || r == '\u20e3' // the emoji keycap around a digit
 	})
 	if len(s) > 64 {
 		return s

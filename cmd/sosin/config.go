@@ -11,6 +11,7 @@ import (
 
 	"sosin/bot/sms"
 	"sosin/bot/telegram"
+	"sosin/store"
 )
 
 // storeConfig is where things are kept; every subcommand that reads or writes them has it.
@@ -85,11 +86,8 @@ func (c *serveConfig) check() error {
 	var w wrongConfig
 	c.storeConfig.check(&w)
 	c.readSecrets(&w)
-	for name, addr := range map[string]string{"SOSIN_LISTEN": c.Listen, "SOSIN_OPS_LISTEN": c.OpsListen} {
-		if _, _, err := net.SplitHostPort(addr); err != nil {
-			w.add(name, "is not host:port", "write for example 127.0.0.1:8080")
-		}
-	}
+	checkListen(&w, "SOSIN_LISTEN", c.Listen)
+	checkListen(&w, "SOSIN_OPS_LISTEN", c.OpsListen)
 	if !c.telegram() && !c.sms() {
 		w.add("SOSIN_TELEGRAM_TOKEN, SOSIN_TWILIO_ACCOUNT_SID", "no channel has credentials", "set up Telegram, SMS or both")
 	}
@@ -99,10 +97,19 @@ func (c *serveConfig) check() error {
 	return w.err()
 }
 
+func checkListen(w *wrongConfig, name, addr string) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		w.add(name, "is not host:port", "write for example 127.0.0.1:8080")
+	}
+}
+
 var namespaceForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`)
 
 func (c *storeConfig) check(w *wrongConfig) {
 	readSecret(w, "SOSIN_REDIS_URL", &c.RedisURL, c.RedisFile)
+	if _, err := store.Options(c.RedisURL); c.RedisURL != "" && err != nil {
+		w.add("SOSIN_REDIS_URL", "is not a Redis address", "write redis://, rediss:// or unix:// (the README has the forms for Sentinel and Cluster)")
+	}
 	if !namespaceForm.MatchString(c.Namespace) {
 		w.add("SOSIN_NAMESPACE", "may hold letters, digits, dot, dash and underscore only", "choose a short name such as sosin")
 	}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -47,6 +48,7 @@ func main() {
 
 // run parses and runs one command line and returns the exit status.
 func run(ctx context.Context, args []string, std streams) int {
+	forgetEmpty()
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("sosin"), kong.Description("A helpline people write to without saying who they are."),
@@ -70,6 +72,16 @@ func run(ctx context.Context, args []string, std streams) int {
 		return 0
 	}
 	return status(k.Run(), std)
+}
+
+// forgetEmpty takes a variable of ours that is set to nothing, as container files do, for one that is not set. Kong would
+// take it for a value: an empty path becomes the current folder.
+func forgetEmpty() {
+	for _, pair := range os.Environ() {
+		if name, value, _ := strings.Cut(pair, "="); value == "" && strings.HasPrefix(name, "SOSIN_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 }
 
 func asksForHelp(args []string) bool {

@@ -26,6 +26,9 @@ type backing struct {
 // openStore opens the Redis a configuration names: an external one, or a managed child in the data folder.
 // start says whether a managed server may be started; otherwise only a running one is joined.
 func openStore(ctx context.Context, c *storeConfig, start bool, log *slog.Logger) (*backing, error) {
+	if _, err := seal.Read(c.keyFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, wrongConfig{"SOSIN_KEYS: " + err.Error()} // before anything is opened
+	}
 	b := &backing{}
 	url := c.RedisURL
 	if url == "" {

@@ -1,0 +1,283 @@
+package library_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sosin/bot"
+	"sosin/flows"
+)
+
+// P-48: the duty to name 116 006, the way to help by day and night. These are the texts the contract asks about and those
+// said at a closed door.
+func TestTheCrisisLineIsNamedWhereItIsOwed(t *testing.T) {
+	texts := loadTexts(t)
+	args := flows.Longest()
+	for _, key := range []string{"welcome.who_we_are", "danger.now", "danger.silent", "danger.noted", "urgent.nobody", "queue.waiting",
+		"queue.nobody", "queue.away", "queue.later", "message.left", "message.added", "unknown.kept", "chat.lost", "feedback.thanks",
+		"stop.done", "system.error", "static.fallback", "info.numbers", "info.116006"} {
+		for _, lang := range flows.Langs {
+			for _, ch := range flows.Channels {
+				said, err := texts.Say(string(lang), key, string(ch), args)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !strings.Contains(said, "116 006") {
+					t.Errorf("%s in %s on %s does not name 116 006", key, lang, ch)
+				}
+			}
+		}
+	}
+}
+
+// Where danger was said, 112 stands beside it (promise 7).
+func TestTheEmergencyNumberIsNamedInDanger(t *testing.T) {
+	texts := loadTexts(t)
+	for _, key := range []string{"danger.now", "danger.silent", "danger.noted", "urgent.nobody", "static.fallback", "system.error", "info.numbers", "queue.nobody", "chat.lost"} {
+		for _, lang := range flows.Langs {
+			for _, ch := range flows.Channels {
+				if said, err := texts.Say(string(lang), key, string(ch), nil); err != nil || !strings.Contains(said, "112") {
+					t.Errorf("%s in %s on %s does not name 112: %v", key, lang, ch, err)
+				}
+			}
+		}
+	}
+}
+
+// An open text may stand on a lock screen while somebody else looks. Only danger, once said, may name a number, and
+// nothing names the service.
+func TestOpenTextsGiveNothingAway(t *testing.T) {
+	texts := loadTexts(t)
+	m := loadFlows(t, texts)
+	given := []string{"112", "116", "abi", "tugi", "vägivald", "prostitu", "помощ", "поддерж", "насил", "проститу", "help", "support", "violence",
+		"nõusta", "töötaja", "специалист", "worker", "counsel", "sosin"}
+	for _, s := range m.Definition().States {
+		if !s.Open || s.Danger {
+			continue
+		}
+		for _, msg := range prompts(s) {
+			for _, lang := range flows.Langs {
+				for _, ch := range flows.Channels {
+					out := render(t, texts, lang, ch, msg)
+					for _, word := range given {
+						if strings.Contains(strings.ToLower(out), word) {
+							t.Errorf("%s in %s on %s says %q before yes: %s", s.Name, lang, ch, word, out)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func prompts(s *flows.State) []flows.Message {
+	var out []flows.Message
+	for i, key := range s.Say {
+		msg := flows.Message{Text: key, Args: longest(), State: s.Name, Class: flows.FromBot}
+		if i == len(s.Say)-1 {
+			for _, ch := range s.Choices {
+				msg.Choices = append(msg.Choices, flows.Choice{Key: ch.Key, Label: ch.Label})
+			}
+		}
+		out = append(out, msg)
+	}
+	return out
+}
+
+func longest() map[string]string {
+	args := map[string]string{}
+	for k, v := range flows.Longest() {
+		args[k] = v.(string)
+	}
+	return args
+}
+
+func render(t *testing.T, texts bot.Texts, lang flows.Lang, ch flows.Channel, msg flows.Message) string {
+	t.Helper()
+	out, err := bot.Render(texts, lang, ch, msg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range out.Buttons {
+		out.Text += "\n" + b.Label
+	}
+	return out.Text
+}
+
+// A state nobody can get to is a promise in the data files that is never kept.
+func TestEveryStateIsReachable(t *testing.T) {
+	def := loadFlows(t, loadTexts(t)).Definition()
+	seen := map[string]bool{}
+	var visit func(string)
+	follow := func(arcs []flows.Arc) {
+		for _, a := range arcs {
+			visit(a.To)
+		}
+	}
+	visit = func(name string) {
+		s := def.States[name]
+		if s == nil || seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, ch := range s.Choices {
+			follow(ch.Arcs)
+		}
+		follow(s.Text)
+		follow(s.Unknown)
+		follow(s.Again)
+		follow(s.Route)
+		visit(s.Then)
+	}
+	visit(def.Start)
+	for _, ctl := range def.Controls { // words that work everywhere
+		follow(ctl.Arcs)
+		follow(ctl.Open)
+	}
+	follow(def.Unknown)
+	visit(def.Ping) // staff lead here
+	visit(def.Closed)
+	for name := range def.States {
+		if !seen[name] {
+			t.Errorf("nothing leads to %s", name)
+		}
+	}
+}
+
+// stands is every place a person can be in, with the phase their ticket then has.
+func stands(m *flows.Machine, visit func(c flows.Conversation, f flows.Facts)) {
+	now := time.Date(2026, 11, 20, 19, 0, 0, 0, time.UTC)
+	for _, s := range m.Definition().States {
+		if len(s.Route) > 0 || s.End || s.Then != "" {
+			continue // nobody stays there
+		}
+		for _, safe := range []bool{true, false} {
+			if !safe && !s.Open && !s.Danger {
+				continue
+			}
+			for _, phase := range []flows.Phase{flows.NoTicket, flows.Waiting, flows.Claimed, flows.Live, flows.Lost} {
+				if s.Ticket && phase == flows.NoTicket {
+					continue
+				}
+				for _, here := range []bool{true, false} {
+					for _, lang := range flows.Langs {
+						c := flows.Conversation{Lang: lang, State: s.Name, Turn: 5, Safe: safe, Last: now.UnixMilli(), Asked: now.UnixMilli()}
+						visit(c, flows.Facts{Now: now.Add(time.Minute), Channel: flows.SMS, Ticket: flows.TicketFacts{Phase: phase},
+							Duty: map[string]bool{flows.AnyDesk: here}})
+					}
+				}
+			}
+		}
+	}
+}
+
+func typed(m *flows.Machine, c flows.Conversation, f flows.Facts, text string) flows.Outcome {
+	return m.Step(c, flows.Input{Kind: flows.Typed, Text: text}, f)
+}
+
+// Promise 3: from every place, in every language, with any ticket.
+func TestZeroLeavesFromEverywhere(t *testing.T) {
+	m := loadFlows(t, loadTexts(t))
+	n := 0
+	stands(m, func(c flows.Conversation, f flows.Facts) {
+		n++
+		for _, word := range []string{"0", "välju", "выход", "exit", "EXIT!"} {
+			out := typed(m, c, f, word)
+			if got := keys(out); !slices.Equal(got, []string{"exit.decoy"}) || !out.Cancel {
+				t.Errorf("%q in %s, ticket %q: %v, cancel %v", word, c.State, f.Ticket.Phase, got, out.Cancel)
+			}
+		}
+	})
+	if n < 500 {
+		t.Errorf("only %d places were tried", n)
+	}
+}
+
+func TestTheLanguageCanBeChangedEverywhere(t *testing.T) {
+	m := loadFlows(t, loadTexts(t))
+	stands(m, func(c flows.Conversation, f flows.Facts) {
+		for _, word := range []string{"keel", "язык", "language"} {
+			out := typed(m, c, f, word)
+			if got := keys(out); !slices.Equal(got, []string{"lang.choose"}) {
+				t.Errorf("%q in %s, safe %v: %v", word, c.State, c.Safe, got)
+				continue
+			}
+			for i, key := range []string{"1", "2", "3"} {
+				if then := typed(m, out.Conversation, f, key); then.Conversation.Lang != flows.Langs[i] {
+					t.Errorf("%s after %q in %s, safe %v: the language is %q", key, word, c.State, c.Safe, then.Conversation.Lang)
+				}
+			}
+		}
+	})
+}
+
+// Promise 7: one typed word after yes. In a live chat the counsellor reads it and 112 still works.
+func TestTheNumbersComeByOneWord(t *testing.T) {
+	m := loadFlows(t, loadTexts(t))
+	stands(m, func(c flows.Conversation, f flows.Facts) {
+		for _, word := range []string{"NUMBRID", "НОМЕРА", "NUMBERS"} {
+			if c.Safe && !m.Definition().States[c.State].Live {
+				if got := keys(typed(m, c, f, word)); !slices.Contains(got, "info.numbers") {
+					t.Errorf("%s in %s, ticket %q: %v", word, c.State, f.Ticket.Phase, got)
+				}
+			}
+		}
+		out := typed(m, c, f, "112")
+		if got := keys(out); !slices.Contains(got, "danger.now") || out.Handoff.Band != flows.High {
+			t.Errorf("112 in %s, ticket %q: %v, %v", c.State, f.Ticket.Phase, got, out.Handoff)
+		}
+	})
+}
+
+// Telegram forgets taps, and SMS has none: what is offered must be typed as easily, and must lead somewhere.
+func TestEveryAnswerOfferedCanBeTyped(t *testing.T) {
+	texts := loadTexts(t)
+	m := loadFlows(t, texts)
+	stands(m, func(c flows.Conversation, f flows.Facts) {
+		for _, ch := range m.Definition().States[c.State].Choices {
+			out := typed(m, c, f, ch.Key)
+			if len(out.Messages) == 0 {
+				t.Errorf("%s in %s, safe %v, ticket %q: nothing is said", ch.Key, c.State, c.Safe, f.Ticket.Phase)
+			}
+			label, err := bot.Render(texts, c.Lang, flows.Telegram, flows.Message{Text: "answer.yes", Choices: []flows.Choice{{Key: ch.Key, Label: ch.Label}}})
+			if err != nil || !strings.HasPrefix(label.Buttons[0].Label, ch.Key+" ") {
+				t.Errorf("the button %v does not begin with the number to type: %v", label.Buttons, err)
+			}
+		}
+	})
+}
+
+// "Write PERSON": a word a text names in capitals must work.
+func TestWordsThatTextsNameWork(t *testing.T) {
+	texts := loadTexts(t)
+	m := loadFlows(t, texts)
+	known, named := map[string]bool{}, 0
+	for _, ctl := range m.Definition().Controls {
+		for _, w := range ctl.Words {
+			known[flows.Word(w)] = true
+		}
+	}
+	for _, key := range texts.Keys() {
+		for _, lang := range flows.Langs {
+			for _, ch := range flows.Channels {
+				said, err := texts.Say(string(lang), key, string(ch), flows.Longest())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, word := range strings.FieldsFunc(said, func(r rune) bool { return strings.ContainsRune(" .,:;!?()\n\"«»„“", r) }) {
+					if len([]rune(word)) > 3 && word == strings.ToUpper(word) && word != strings.ToLower(word) {
+						named++
+						if !known[flows.Word(word)] {
+							t.Errorf("%s in %s tells people to write %s, which means nothing", key, lang, word)
+						}
+					}
+				}
+			}
+		}
+	}
+	if named < 30 {
+		t.Errorf("only %d words were found in the texts", named)
+	}
+}
