@@ -101,7 +101,7 @@ var nowhere = Pos{File: ".", Line: 1, Column: 1}
 
 // ownTexts are said by the code itself, in states of any name.
 var ownTexts = []string{"unknown.input", "media.unsupported", "chat.lost", "counsellor.joined", "ping.neutral",
-	"event.left", "event.stopped", "event.blocked", "event.closed", "event.returned"}
+	"event.left", "event.stopped", "event.blocked", "event.closed", "event.returned", "event.media"}
 
 // given checks what the code itself leads to and says.
 func (c *compiler) given() {

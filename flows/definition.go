@@ -43,7 +43,7 @@ type State struct {
 
 // Effects are the things besides moving that a state can do on entry.
 type Effects struct {
-	Leave, Stop, Erase, Release, Forget bool
+	Leave, Stop, Erase, Release bool
 }
 
 // HandoffDef opens or raises a ticket when a state is entered.
@@ -297,11 +297,11 @@ func (d *decoder) handoff(n *yaml.Node) *HandoffDef {
 
 func (d *decoder) effects(n *yaml.Node) Effects {
 	var e Effects
-	known := map[string]*bool{"leave": &e.Leave, "stop": &e.Stop, "erase": &e.Erase, "release": &e.Release, "forget": &e.Forget}
+	known := map[string]*bool{"leave": &e.Leave, "stop": &e.Stop, "erase": &e.Erase, "release": &e.Release}
 	for _, name := range d.list(n) {
 		flag, ok := known[name]
 		if !ok {
-			d.add(d.at(n), "unknown effect "+name, "use leave, stop, erase, release or forget")
+			d.add(d.at(n), "unknown effect "+name, "use leave, stop, erase or release")
 			continue
 		}
 		*flag = true

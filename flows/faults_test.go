@@ -88,7 +88,7 @@ var faults = map[string]edit{
 	"unknown band": {file: "queue.yaml", old: "join:\n    handoff: {band: rest}", new: "join:\n    handoff: {band: §urgent}",
 		want: "unknown band urgent; use high, check, shelter, trafficking, violence or rest"},
 	"unknown effect": {file: "erase.yaml", old: "  done:\n    end: true\n    does: [erase]", new: "  done:\n    end: true\n    does: §[eraze]",
-		want: "unknown effect eraze; use leave, stop, erase, release or forget"},
+		want: "unknown effect eraze; use leave, stop, erase or release"},
 	"unknown language": {file: "entry.yaml", old: "set: {lang: et}, to: safety", new: "set: {lang: §ee}, to: safety",
 		want: "unknown language ee; use et, ru or en"},
 	"unknown reach of a control word": {file: "controls.yaml", old: "vykhod]\n    live: all", new: "vykhod]\n    live: §everything",

@@ -43,9 +43,14 @@ func (s *step) record(e Entry) {
 	s.out.Record = append(s.out.Record, e)
 }
 
-// count moves a statistics cell, once in a conversation.
+// count moves a statistics cell, once in a conversation. A row is counted once whatever its column (a change of language
+// is not a second visit), but for the stages of a handoff, which are the columns of its desk.
 func (s *step) count(table, row, column string) {
-	mark := countMark(table + "|" + row)
+	name := table + "|" + row
+	if table == "handoff" {
+		name += "|" + column
+	}
+	mark := countMark(name)
 	for i := 0; i+len(mark) <= len(s.c.Counted); i += len(mark) {
 		if s.c.Counted[i:i+len(mark)] == mark {
 			return

@@ -1,12 +1,8 @@
 package flows
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"time"
-
-	"github.com/looplab/fsm"
 )
 
 // skew is how much a provider's clock may run behind ours before its date is believed to be older than a prompt.
@@ -124,56 +120,6 @@ func (s *step) stranger() {
 	s.enter("")
 }
 
-// control acts on a message that is nothing but a control word. Before yes only those with an open form act, and in a
-// live chat only those that say so; the danger form may name the numbers.
-func (s *step) control() bool {
-	word := Word(s.in.Text)
-	ctl := s.m.controls[word]
-	if ctl == nil || s.node != nil && s.node.choices[word] != nil && len(s.node.choices[word].Arcs) > 0 {
-		return false
-	}
-	if s.node != nil && s.node.Live && s.open && !liveWord(ctl, word) {
-		return false
-	}
-	if !s.c.Safe && len(ctl.Open) == 0 {
-		return false // before yes it is a word like any other
-	}
-	s.record(Entry{From: Person, Words: s.in.Text})
-	return s.command(ctl)
-}
-
-// wayOut: a button that leaves does so however old the message it hangs under is: somebody has walked in (promise 3).
-func (s *step) wayOut() bool {
-	ctl := s.m.controls[Word(s.in.Tap.Key)]
-	if ctl == nil || ctl.Live != "all" {
-		return false
-	}
-	s.record(Entry{From: Person, Words: s.in.Tap.Key})
-	return s.command(ctl)
-}
-
-// liveWord: in a live chat 0 and 112 are the only digits with a meaning ("How many children?" "9").
-func liveWord(ctl *Control, word string) bool {
-	digits := strings.Trim(word, "0123456789") == ""
-	return ctl.Live == "all" || ctl.Live == "words" && !digits
-}
-
-func (s *step) command(ctl *Control) bool {
-	trigger := "control:" + ctl.Name
-	if !s.c.Safe {
-		trigger = "open:" + ctl.Name
-		if len(ctl.Open) == 0 {
-			return false
-		}
-	}
-	if s.node == nil { // a stranger: the word acts as it would at the first question
-		s.c.State = s.m.def.Start
-		s.node = s.m.nodes[s.c.State]
-	}
-	s.c.Misses = 0
-	return s.take(trigger)
-}
-
 // noAnswer: the person cannot have seen the prompt they seem to answer. Free text in a chat or queue needs no prompt.
 func (s *step) noAnswer() bool {
 	if s.node.Ticket || s.in.Kind == Tapped {
@@ -269,11 +215,14 @@ func (s *step) message() {
 	s.record(Entry{From: Person, Words: s.in.Text})
 	s.out.Handoff.Act = Touch
 	s.c.Misses = 0
-	if s.f.Ticket.Phase == Lost && s.node.Live {
+	switch {
+	case s.node.Live && len(s.f.Held) > 0: // words that came too late to be sent wait for a yes, also from somebody who is here
+		s.ping()
+	case s.node.Live && s.f.Ticket.Phase == Lost:
 		s.say("chat.lost")
-		return
+	default:
+		s.take("text")
 	}
-	s.take("text")
 }
 
 // unknown asks once more in simpler words, then hands over to a person. Before yes it only repeats the question.
@@ -303,9 +252,8 @@ func (s *step) media() {
 		s.stranger()
 		return
 	}
-	if strings.TrimSpace(s.in.Text) != "" {
-		s.keep()
-	}
+	s.record(Entry{From: Event, Text: "event.media"})
+	s.keep()
 	if s.c.Safe {
 		s.say("media.unsupported")
 	}
@@ -360,159 +308,4 @@ func (s *step) keepWords(text string) {
 	if len(s.c.Words) > MaxWords {
 		s.c.Words = s.c.Words[len(s.c.Words)-MaxWords:]
 	}
-}
-
-// take follows the first way of a trigger whose guards hold.
-func (s *step) take(trigger string) bool {
-	for _, w := range s.node.arcs[trigger] {
-		if !s.holds(w.when) {
-			continue
-		}
-		for _, key := range w.say {
-			s.say(key)
-		}
-		from := s.c.State
-		if w.to == "back" {
-			s.back()
-			return true
-		}
-		s.fire(w.event)
-		s.enter(from)
-		return true
-	}
-	return false
-}
-
-func (s *step) holds(when []string) bool {
-	for _, g := range when {
-		if !guards[g](s.c, s.f) {
-			return false
-		}
-	}
-	return true
-}
-
-// back returns from an interruption, or stays where it was called; either way the prompt is said again.
-func (s *step) back() {
-	if s.node.Aside {
-		s.c.State, s.c.Back = s.c.Back, ""
-		if s.m.nodes[s.c.State] == nil {
-			s.c.State = s.m.def.Back
-		}
-		s.node = s.m.nodes[s.c.State]
-		s.remind()
-		return
-	}
-	if !s.node.Ticket {
-		s.prompt()
-	}
-}
-
-// fire moves the conversation's state through the FSM.
-func (s *step) fire(event string) {
-	f := s.m.fsms.Get().(*fsm.FSM)
-	defer s.m.fsms.Put(f)
-	f.SetState(s.c.State)
-	if err := f.Event(context.Background(), event); err != nil && !errors.As(err, &fsm.NoTransitionError{}) {
-		panic("flows: compiled event refused: " + event)
-	}
-	s.c.State = f.Current()
-}
-
-// enter does what the state entered says, and goes on through states that lead on at once.
-func (s *step) enter(from string) {
-	for range maxHops {
-		s.node = s.m.nodes[s.c.State]
-		if s.node.Aside && from != "" && !s.m.nodes[from].Aside {
-			s.c.Back = from
-		}
-		s.visit()
-		s.effects()
-		s.handoff()
-		s.prompt()
-		from = ""
-		if s.node.End {
-			s.reset()
-			return
-		}
-		if len(s.node.arcs["then"]) == 0 {
-			return
-		}
-		for _, w := range s.node.arcs["then"] {
-			if !s.holds(w.when) {
-				continue
-			}
-			for _, key := range w.say {
-				s.say(key)
-			}
-			s.fire(w.event)
-			break
-		}
-	}
-}
-
-// visit counts the state the conversation is in now.
-func (s *step) visit() {
-	s.count("funnel."+s.node.Table, strings.TrimPrefix(s.node.Name, s.node.Table+"."), s.column())
-}
-
-func (s *step) column() string {
-	if s.c.Lang == "" {
-		return "-"
-	}
-	return string(s.c.Lang)
-}
-
-func (s *step) effects() {
-	e := s.node.Effects
-	if e.Leave || e.Stop || e.Erase {
-		s.out.Cancel = true
-		s.c.Stopped = e.Stop
-		if s.open && !e.Erase {
-			s.out.Handoff = Handoff{Act: Leave}
-			text := "event.left"
-			if e.Stop {
-				text = "event.stopped"
-			}
-			s.record(Entry{From: Event, Text: text})
-		}
-	}
-	if e.Erase {
-		s.out.Erase = true
-	}
-	if e.Release && len(s.f.Held) > 0 {
-		s.out.Release = true
-		here := guards["duty"](s.c, s.f)
-		for _, msg := range s.f.Held {
-			if msg.Text == "counsellor.joined" && !here {
-				continue // "I read what you write" was true when it was held, hours ago perhaps (promise 6)
-			}
-			s.out.Messages = append(s.out.Messages, msg)
-		}
-	}
-}
-
-// handoff opens a ticket, or raises the one that is open; words kept so far move into it.
-func (s *step) handoff() {
-	h := s.node.Handoff
-	if h == nil {
-		return
-	}
-	if h.Desk != "" {
-		s.c.Answers["desk"] = h.Desk
-	}
-	s.out.Handoff.Desk, s.out.Handoff.Band = s.c.Desk(), h.Band
-	if s.open {
-		if s.out.Handoff.Act == NoAct {
-			s.out.Handoff.Act = Touch
-		}
-		return
-	}
-	s.open = true
-	s.out.Handoff.Act = Open
-	s.count("handoff", s.c.Desk(), "asked")
-	for _, w := range s.c.Words {
-		s.record(Entry{From: Person, Words: w})
-	}
-	s.c.Words = nil
 }

@@ -1,0 +1,53 @@
+package flows
+
+import "strings"
+
+// control acts on a message that is nothing but a control word. Before yes only those with an open form act, and in a
+// live chat only those that say so; the danger form may name the numbers.
+func (s *step) control() bool {
+	word := Word(s.in.Text)
+	ctl := s.m.controls[word]
+	if ctl == nil || s.node != nil && s.node.choices[word] != nil && len(s.node.choices[word].Arcs) > 0 {
+		return false
+	}
+	if s.node != nil && s.node.Live && s.open && !liveWord(ctl, word) {
+		return false
+	}
+	if !s.c.Safe && len(ctl.Open) == 0 {
+		return false // before yes it is a word like any other
+	}
+	s.record(Entry{From: Person, Words: s.in.Text})
+	return s.command(ctl)
+}
+
+// wayOut: a button that leaves does so however old the message it hangs under is: somebody has walked in (promise 3).
+func (s *step) wayOut() bool {
+	ctl := s.m.controls[Word(s.in.Tap.Key)]
+	if ctl == nil || ctl.Live != "all" {
+		return false
+	}
+	s.record(Entry{From: Person, Words: s.in.Tap.Key})
+	return s.command(ctl)
+}
+
+// liveWord: in a live chat 0 and 112 are the only digits with a meaning ("How many children?" "9").
+func liveWord(ctl *Control, word string) bool {
+	digits := strings.Trim(word, "0123456789") == ""
+	return ctl.Live == "all" || ctl.Live == "words" && !digits
+}
+
+func (s *step) command(ctl *Control) bool {
+	trigger := "control:" + ctl.Name
+	if !s.c.Safe {
+		trigger = "open:" + ctl.Name
+		if len(ctl.Open) == 0 {
+			return false
+		}
+	}
+	if s.node == nil { // a stranger: the word acts as it would at the first question
+		s.c.State = s.m.def.Start
+		s.node = s.m.nodes[s.c.State]
+	}
+	s.c.Misses = 0
+	return s.take(trigger)
+}
