@@ -46,7 +46,10 @@ type Metrics interface {
 // tries bounds how often a turn is stepped anew because the same person's other message came first.
 const tries = 6
 
-var errBusy = errors.New("bot: conversation keeps moving")
+var (
+	errBusy     = errors.New("bot: conversation keeps moving")
+	errPanicked = errors.New("bot: step panicked; to be tried again")
+)
 
 // Receive handles one update. A nil error means it may be acknowledged: it is committed, was committed before, or is
 // sealed away because it cannot be stepped. Any error means the provider must keep it.
@@ -55,7 +58,9 @@ func (e *Engine) Receive(ctx context.Context, in Inbound) error {
 	result, err := e.receive(ctx, in)
 	if err != nil {
 		result = "doubt"
-		e.Outage.Failed(in.Address)
+		if !errors.Is(err, errPanicked) && !errors.Is(err, errBusy) { // the store is there
+			e.Outage.Failed(in.Address)
+		}
 		e.Log.Warn("an update was not committed; the provider keeps it", "channel", in.Address.Channel, "error", err)
 	} else {
 		e.Outage.Over()
@@ -65,8 +70,8 @@ func (e *Engine) Receive(ctx context.Context, in Inbound) error {
 }
 
 func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
-	var first time.Time
-	for range tries {
+	var asked int64 // when the prompt was committed that stood at our first look
+	for try := range tries {
 		l, err := e.Store.Load(ctx, in)
 		if err != nil {
 			return "", err
@@ -74,14 +79,17 @@ func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
 		if l.Seen {
 			return "duplicate", nil
 		}
-		if first.IsZero() {
-			first = l.Now
+		if replayed(in, l.Now) {
+			return "too old", nil
+		}
+		if try == 0 {
+			asked = l.Conversation.Asked
 		}
 		duty, err := e.Duty(ctx)
 		if err != nil {
 			return "", fmt.Errorf("read duty: %w", err)
 		}
-		out, ok := e.step(l, in, duty, first)
+		out, ok := e.step(l, in, duty, l.Conversation.Asked != asked)
 		if !ok {
 			return e.quarantine(ctx, in)
 		}
@@ -99,8 +107,16 @@ func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
 	return "", errBusy
 }
 
+// oldest is the age at which a Telegram message can only be a captured webhook, replayed: Telegram itself forgets an
+// update after 24 hours (T5).
+const oldest = 26 * time.Hour
+
+func replayed(in Inbound, now time.Time) bool {
+	return in.Address.Channel == flows.Telegram && !in.Input.At.IsZero() && now.Sub(in.Input.At) > oldest
+}
+
 // step runs the pure step. A panic in it must not silence one person for a day: it is caught here.
-func (e *Engine) step(l Loaded, in Inbound, duty map[string]bool, first time.Time) (out flows.Outcome, ok bool) {
+func (e *Engine) step(l Loaded, in Inbound, duty map[string]bool, raced bool) (out flows.Outcome, ok bool) {
 	defer func() {
 		if recover() != nil { // the value may hold the person's words: it is not logged
 			e.Log.Error("a step panicked", "channel", in.Address.Channel, "state", l.Conversation.State)
@@ -109,19 +125,20 @@ func (e *Engine) step(l Loaded, in Inbound, duty map[string]bool, first time.Tim
 	}()
 	facts := flows.Facts{
 		Now: l.Now, Channel: in.Address.Channel, Duty: duty, Ticket: l.Ticket, Undelivered: l.Undelivered, Held: l.Held,
-		// A prompt younger than our first look at the conversation came between: this message is no answer to it.
-		Raced: first.UnixMilli() <= l.Conversation.Asked && l.Now.After(first),
+		// A prompt came since our first look at the conversation: this message is no answer to it.
+		Raced: raced,
 	}
 	return e.Flows.Step(l.Conversation, in.Input, facts), true
 }
 
-// commit writes the turn. A lane that is full never blocks what the person did: only the new messages are left out.
+// commit writes the turn. A lane that is full never blocks what the person did: only the new messages are left out, as if
+// their time had passed, so that the next message is not taken for an answer to a prompt that never went out.
 func (e *Engine) commit(ctx context.Context, l Loaded, in Inbound, out flows.Outcome) (Committed, error) {
 	done, err := e.Store.Commit(ctx, l, in, out)
 	if !errors.Is(err, ErrFull) {
 		return done, err
 	}
-	out.Messages = nil
+	out.NotAfter = l.Now
 	return e.Store.Commit(ctx, l, in, out)
 }
 
@@ -150,7 +167,7 @@ func (e *Engine) quarantine(ctx context.Context, in Inbound) (string, error) {
 		return "", err
 	}
 	if !sealed {
-		return "", errors.New("bot: step panicked; to be tried again")
+		return "", errPanicked
 	}
 	e.Log.Error("an update was quarantined: its step panicked three times", "channel", in.Address.Channel)
 	e.Send.Once(in.Address, Outbound{Text: e.Outage.Text})

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 // pauses: a 429 delays its own lane; three lanes within ten seconds pause the whole channel (T42).
 type pauses struct {
 	mu    sync.Mutex
-	hits  map[flows.Channel][]time.Time
+	hits  map[flows.Channel]map[string]time.Time // by lane
 	until map[flows.Channel]time.Time
 }
 
@@ -19,19 +20,17 @@ const (
 	pauseWithin = 10 * time.Second
 )
 
-func (p *pauses) throttled(ch flows.Channel, now time.Time, after time.Duration) {
+func (p *pauses) throttled(ch flows.Channel, lane string, now time.Time, after time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.hits == nil {
-		p.hits, p.until = map[flows.Channel][]time.Time{}, map[flows.Channel]time.Time{}
+		p.hits, p.until = map[flows.Channel]map[string]time.Time{}, map[flows.Channel]time.Time{}
 	}
-	recent := p.hits[ch][:0]
-	for _, t := range p.hits[ch] {
-		if now.Sub(t) < pauseWithin {
-			recent = append(recent, t)
-		}
+	if p.hits[ch] == nil {
+		p.hits[ch] = map[string]time.Time{}
 	}
-	p.hits[ch] = append(recent, now)
+	p.hits[ch][lane] = now
+	maps.DeleteFunc(p.hits[ch], func(_ string, t time.Time) bool { return now.Sub(t) >= pauseWithin })
 	if len(p.hits[ch]) >= pauseHits {
 		p.until[ch] = now.Add(max(after, time.Second))
 	}

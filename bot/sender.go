@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -42,7 +43,11 @@ type Sender struct {
 type sentRow struct {
 	seq    int64
 	result Result
+	at     time.Time
 }
+
+// knownFor is how long a send that could not be settled is remembered: longer than any row may still be sent.
+const knownFor = 2 * flows.Present
 
 func (s *Sender) init() {
 	s.once.Do(func() {
@@ -175,7 +180,7 @@ func (s *Sender) send(l Lease) Result {
 		return r
 	}
 	id, err := ch.Send(ctx, l.Address, m)
-	r := s.verdict(l.Address.Channel, id, err)
+	r := s.verdict(l, id, err)
 	s.Metrics.Attempt(l.Address.Channel, string(r.Verdict))
 	return r
 }
@@ -193,7 +198,8 @@ func (s *Sender) reconcile(ctx context.Context, ch Channel, l Lease, m Outbound)
 	return Result{Verdict: Sent, Message: id}, found
 }
 
-func (s *Sender) verdict(ch flows.Channel, id string, err error) Result {
+func (s *Sender) verdict(l Lease, id string, err error) Result {
+	ch := l.Address.Channel
 	var e *SendError
 	switch {
 	case err == nil:
@@ -208,7 +214,7 @@ func (s *Sender) verdict(ch flows.Channel, id string, err error) Result {
 		}
 		return Result{Verdict: Unsure, After: resendAfter}
 	case Throttled:
-		s.pauses.throttled(ch, time.Now(), e.After)
+		s.pauses.throttled(ch, l.Lane, time.Now(), e.After)
 		return Result{Verdict: Later, After: max(e.After, time.Second)}
 	case Forbidden:
 		return Result{Verdict: Unreachable}
@@ -230,11 +236,14 @@ func (s *Sender) settle(l Lease, r Result) *Lease {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		next, err := s.Lanes.Settle(ctx, l, r)
 		cancel()
-		if err == nil || errors.Is(err, ErrMoved) {
+		if err == nil {
 			s.forget(l)
 			return next
 		}
 		s.note(l, r)
+		if errors.Is(err, ErrMoved) {
+			return nil // noted all the same: the other holder of this row may be this process
+		}
 		if s.stopping() || time.Since(l.Taken) > 2*time.Minute {
 			return nil
 		}
@@ -258,7 +267,8 @@ func (s *Sender) note(l Lease, r Result) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settled[l.Lane] = sentRow{l.Row.Seq, r}
+	maps.DeleteFunc(s.settled, func(_ string, row sentRow) bool { return time.Since(row.at) > knownFor })
+	s.settled[l.Lane] = sentRow{l.Row.Seq, r, time.Now()}
 }
 
 func (s *Sender) forget(l Lease) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -20,7 +21,8 @@ type person struct {
 	rev      string // as Redis holds it; "" for a stranger
 	dek      seal.DEK
 	wrapped  []byte // "" when the key must be written first
-	fresh    bool   // the key is new
+	fresh    bool   // the key is new: a stranger, or somebody whose key's month is over
+	stone    string // the tombstone as it was read, "" for none; looked at only for strangers
 	ring     []byte // marks of the last updates, 12 bytes each
 	lastRow  int64
 	ticket   string
@@ -53,7 +55,8 @@ func (s *Store) Load(ctx context.Context, in bot.Inbound) (bot.Loaded, error) {
 	mark := s.mark(in.Update)
 	l.Seen = has(p.ring, mark) || in.Address.Channel == flows.SMS && num(v[5]) == 1
 	if p.rev == "" {
-		l.Seen = l.Seen || s.buried(p, str(v[3]), in)
+		p.stone = str(v[3])
+		l.Seen = s.buried(p, in) || l.Seen
 	}
 	l.Private = p
 	return l, nil
@@ -64,34 +67,53 @@ func (s *Store) open(pid string, v []any) (bot.Loaded, *person, error) {
 	c := strs(v[1])
 	p := &person{pid: pid, rev: c[0], ring: []byte(c[3]), lastRow: num(c[5]), now: s.at(num(v[0]))}
 	l := bot.Loaded{Now: p.now}
+	var err error
+	if p.ids, err = s.openIDs(pid, str(v[4])); err != nil {
+		return l, nil, err
+	}
 	if p.rev == "" {
 		p.dek, p.fresh = seal.NewDEK(), true
 		return l, p, nil
 	}
 	p.wrapped = []byte(c[2])
-	var err error
-	if p.dek, _, err = s.Ring().Unwrap(p.wrapped, "c:"+pid); err != nil {
+	p.dek, _, err = s.Ring().Unwrap(p.wrapped, "c:"+pid)
+	if errors.Is(err, seal.ErrKeyGone) {
+		// Its time was over and its key is destroyed (a restored backup brought it back): what was promised to be gone
+		// is gone, and its writer is met as a stranger. The commit replaces what is there.
+		p.dek, p.fresh = seal.NewDEK(), true
+		return l, p, s.openTicket(p, c[6], strs(v[6]), &l)
+	}
+	if err != nil {
 		return l, nil, fmt.Errorf("unwrap conversation: %w", err)
 	}
 	if l.Conversation, err = openSession(p, c[1]); err != nil {
 		return l, nil, err
 	}
 	l.Undelivered = c[7] != "" || num(c[4]) == 0 && num(v[2]) > 0
-	if p.ids, err = s.openIDs(pid, str(v[4])); err != nil {
-		return l, nil, err
-	}
 	if err := s.openTicket(p, c[6], strs(v[6]), &l); err != nil {
 		return l, nil, err
 	}
-	for _, row := range strs(v[7]) {
-		r, err := openRow(p.dek, pid, row)
+	return l, p, openHeld(p, strs(v[7]), &l)
+}
+
+// openHeld opens the words that wait for a yes, in the order they were written.
+func openHeld(p *person, rows []string, l *bot.Loaded) error {
+	for _, row := range rows {
+		r, err := openRow(p.dek, p.pid, row)
 		if err != nil {
-			return l, nil, err
+			return err
+		}
+		if r.Message.Entry > 0 {
+			r.Message.Entry = heldEntry(r.Message.Entry, p.entries)
 		}
 		l.Held = append(l.Held, r.Message)
 	}
-	return l, p, nil
+	return nil
 }
+
+// heldEntry names a transcript line already written, from the end: -1 is the last one. A positive Entry counts from the
+// lines of the turn that is being made.
+func heldEntry(line int, entries int64) int { return line - int(entries) - 1 }
 
 // openTicket reads how the open ticket stands. One that is gone (expired, or closed elsewhere) is none.
 func (s *Store) openTicket(p *person, tid string, t []string, l *bot.Loaded) error {
@@ -100,7 +122,11 @@ func (s *Store) openTicket(p *person, tid string, t []string, l *bot.Loaded) err
 	}
 	p.ticket, p.phase, p.twrapped, p.entries = tid, flows.Phase(t[0]), []byte(t[3]), num(t[4])
 	var err error
-	if p.tdek, _, err = s.Ring().Unwrap(p.twrapped, "t:"+tid); err != nil {
+	if p.tdek, _, err = s.Ring().Unwrap(p.twrapped, "t:"+tid); errors.Is(err, seal.ErrKeyGone) {
+		p.ticket = "" // its month is over: nobody can read it any more
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("unwrap ticket: %w", err)
 	}
 	l.Ticket = flows.TicketFacts{Phase: p.phase, Band: flows.Band(num(t[1]))}
@@ -157,24 +183,6 @@ func remember(ring, mark, attempt []byte) []byte {
 		out = out[over:]
 	}
 	return out
-}
-
-// buried tells whether an update belongs to what was erased: its mark is in the tombstone, or it was sent before.
-// A conversation begun after an erasure goes on from the tombstone's marks.
-func (s *Store) buried(p *person, stone string, in bot.Inbound) bool {
-	if len(stone) < 10 {
-		return false
-	}
-	p.ring = []byte(stone[10:])
-	if has(p.ring, s.mark(in.Update)) {
-		return true
-	}
-	erased, _ := strconv.ParseInt(stone[:10], 10, 64)
-	return !in.Input.At.IsZero() && in.Input.At.Unix() < erased
-}
-
-func tombstone(now time.Time, ring []byte) string {
-	return fmt.Sprintf("%010d", now.Unix()) + string(ring)
 }
 
 // openRow reads one outbox or held row: seq:class:not_after:entry:doubts:sealed.

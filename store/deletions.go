@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,7 +60,8 @@ func (s *Store) deletionOf(a bot.Address, messages []string, now, due time.Time)
 	return deletionRow{id: id, record: string(wrapped) + string(sealed), due: due.UnixMilli()}, nil
 }
 
-// DueDeletions takes up to n deletions whose time has come; each is put off by a lease so that one instance has it.
+// DueDeletions takes up to n deletions whose time has come; each is put off by a lease so that one instance has it. One
+// that cannot be opened does not keep the others waiting: they are returned beside the error.
 func (s *Store) DueDeletions(ctx context.Context, n int) ([]bot.Deletion, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
@@ -71,6 +73,7 @@ func (s *Store) DueDeletions(ctx context.Context, n int) ([]bot.Deletion, error)
 		return nil, fmt.Errorf("list deletions: %w", err)
 	}
 	var out []bot.Deletion
+	var faults []error
 	for _, id := range ids {
 		raw, err := s.db.Get(ctx, s.k.deletion(id)).Result()
 		if err == redis.Nil {
@@ -80,16 +83,29 @@ func (s *Store) DueDeletions(ctx context.Context, n int) ([]bot.Deletion, error)
 		if err != nil {
 			return out, fmt.Errorf("read deletion: %w", err)
 		}
-		d, err := s.openDeletion(id, raw)
+		mine, err := s.leaseDeletion(ctx, id, now)
 		if err != nil {
 			return out, err
 		}
-		if err := s.PutOff(ctx, id, time.Minute); err != nil {
-			return out, err
+		d, err := s.openDeletion(id, raw)
+		if err != nil {
+			faults = append(faults, err)
+			continue
 		}
-		out = append(out, d)
+		if mine {
+			out = append(out, d)
+		}
 	}
-	return out, nil
+	return out, errors.Join(faults...)
+}
+
+// leaseDeletion says whether this instance is the one to carry a deletion for the next minute.
+func (s *Store) leaseDeletion(ctx context.Context, id string, now time.Time) (bool, error) {
+	v, err := s.run(ctx, "putoff", putOffScript, []string{s.k.deletions()}, id, now.UnixMilli(), ms(time.Minute))
+	if err != nil {
+		return false, err
+	}
+	return num(v[0]) == 1, nil
 }
 
 func (s *Store) openDeletion(id, raw string) (bot.Deletion, error) {

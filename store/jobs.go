@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -74,7 +75,8 @@ func (s *Store) Quarantine(ctx context.Context, in bot.Inbound) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("wrap quarantine: %w", err)
 	}
-	record := string(wrapped) + string(dek.SealPadded(seal.AAD{Purpose: "quarantine"}, plain, 256))
+	pid := s.pid(string(in.Address.Channel), in.Address.Reveal()) // by which an erasure finds it
+	record := pid + string(wrapped) + string(dek.SealPadded(seal.AAD{Purpose: "quarantine"}, plain, 256))
 	mark := s.Ring().Pseudonym("panics", in.Update)
 	v, err := s.run(ctx, "panics", panicsScript, []string{s.k.panics(mark), s.k.quarantine()},
 		record, 3, ms(panicsFor), quarantineSize, ms(quarantineFor))
@@ -84,6 +86,15 @@ func (s *Store) Quarantine(ctx context.Context, in bot.Inbound) (bool, error) {
 	return num(v[0]) == 1, nil
 }
 
+// Quarantined counts the updates put away.
+func (s *Store) Quarantined(ctx context.Context) (int64, error) {
+	n, err := s.db.LLen(ctx, s.k.quarantine()).Result()
+	if err != nil {
+		return 0, fmt.Errorf("count quarantine: %w", err)
+	}
+	return n, nil
+}
+
 // Rewrite asks Redis to rewrite its append-only file if an erasure waits for it, so that the keys destroyed leave the
 // disk too. One rewrite serves every erasure since the last (promise 4). It returns whether one was begun.
 func (s *Store) Rewrite(ctx context.Context) (bool, error) {
@@ -91,9 +102,21 @@ func (s *Store) Rewrite(ctx context.Context) (bool, error) {
 	if err != nil || n == 0 {
 		return false, err
 	}
-	if err := s.db.BgRewriteAOF(ctx).Err(); err != nil {
-		s.db.Set(ctx, s.k.shred(), "1", 24*time.Hour)
+	err = s.rewrite(ctx)
+	if err != nil && strings.Contains(err.Error(), "unknown command") {
+		return false, nil // the embedded Redis has no file
+	}
+	if err != nil {
+		s.db.Set(ctx, s.k.shred(), "1", shredFor)
 		return false, fmt.Errorf("rewrite the append-only file: %w", err)
 	}
 	return true, nil
+}
+
+// rewrite asks every server of a Cluster: the replicas of ours keep a file too.
+func (s *Store) rewrite(ctx context.Context) error {
+	if c, ok := s.db.(*redis.ClusterClient); ok {
+		return c.ForEachShard(ctx, func(ctx context.Context, node *redis.Client) error { return node.BgRewriteAOF(ctx).Err() })
+	}
+	return s.db.BgRewriteAOF(ctx).Err()
 }

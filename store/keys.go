@@ -34,7 +34,7 @@ import (
 //	T lead:j  string  which instance does a job                                                  30 s
 //	T mark:n  string  watermark of a sweep                                                       none
 //	T pz:mark string  panics of one update                                                       26 h
-//	T bad     list    quarantined updates, sealed, the last 100                                  7 d
+//	T bad     list    quarantined updates, sealed, led by their pid for an erasure, the last 100  7 d
 //	T shred   string  an erasure waits for the append-only file's rewrite                        1 d
 //	T meta    hash    schema, check values of the keys                                           none
 //
@@ -86,6 +86,7 @@ const (
 	countersFor    = 26 * 31 * 24 * time.Hour
 	auditFor       = 365 * 24 * time.Hour
 	panicsFor      = 26 * time.Hour
+	shredFor       = 24 * time.Hour
 	quarantineFor  = 7 * 24 * time.Hour
 	quarantineSize = 100
 	maxLane        = 20   // rows waiting for one person

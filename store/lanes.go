@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"sosin/bot"
 	"sosin/flows"
@@ -31,9 +34,11 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, r bot.Result) (*bot.Lea
 		}
 	}
 	k := s.k
-	keys := []string{k.conversation(l.Lane), k.outbox(l.Lane), k.held(l.Lane), k.messages(l.Lane), k.due(), k.deletions()}
+	keys := []string{k.conversation(l.Lane), k.outbox(l.Lane), k.held(l.Lane), k.messages(l.Lane), k.due(), k.deletions(),
+		k.tombstone(l.Lane)}
 	v, err := s.run(ctx, "settle", settleScript, keys, k.tag, l.Lane, l.Fence, l.Row.Seq, string(r.Verdict), ms(r.After),
-		l.Row.Message.Entry, id, ms(leaseFor), ms(ticketOpenFor), del.id, del.record, del.due, ms(deletionFor))
+		l.Row.Message.Entry, id, ms(leaseFor), ms(ticketOpenFor), del.id, del.record, del.due, ms(deletionFor),
+		fmt.Sprintf("%010d", l.Now.Unix()))
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +47,32 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, r bot.Result) (*bot.Lea
 		return nil, nil
 	case len(v) == 1 && str(v[0]) == "stale":
 		return nil, bot.ErrMoved
+	case len(v) == 1 && str(v[0]) == "erased":
+		return nil, s.late(ctx, l, r, now)
 	case len(v) == 4 && str(v[0]) == "next":
 		return s.next(l, p, v)
 	}
 	return nil, fmt.Errorf("settle: %w", errAnswer)
+}
+
+// late owes the provider the deletion of a message that was on its way while its conversation was erased (promise 4).
+func (s *Store) late(ctx context.Context, l bot.Lease, r bot.Result, now time.Time) error {
+	if r.Message == "" || l.Address.Channel != flows.Telegram {
+		return bot.ErrMoved // an SMS has its record already
+	}
+	d, err := s.deletionOf(l.Address, []string{r.Message}, now, now)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.Set(ctx, s.k.deletion(d.id), d.record, deletionFor)
+		p.ZAdd(ctx, s.k.deletions(), redis.Z{Score: float64(d.due), Member: d.id})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("owe deletion: %w", err)
+	}
+	return bot.ErrMoved
 }
 
 // next makes the lease on the following row, from memory where the commit left it there.
@@ -70,7 +97,8 @@ func (s *Store) estimate(l bot.Lease) time.Time { return l.Now.Add(time.Since(l.
 
 // Take opens the head of a lane that a counsellor's commit leased to us.
 func (s *Store) Take(ctx context.Context, pid string, fence int64) (*bot.Lease, error) {
-	v, err := s.run(ctx, "take", takeScript, []string{s.k.conversation(pid), s.k.outbox(pid), s.k.messages(pid)}, fence)
+	v, err := s.run(ctx, "take", takeScript, []string{s.k.conversation(pid), s.k.outbox(pid), s.k.messages(pid), s.k.due()},
+		fence, pid, ms(leaseFor))
 	if err != nil || len(v) == 0 {
 		return nil, err
 	}
@@ -80,13 +108,15 @@ func (s *Store) Take(ctx context.Context, pid string, fence int64) (*bot.Lease, 
 	return s.lease(pid, fence, str(v[1]), str(v[2]), str(v[3]), str(v[4]), num(v[0]))
 }
 
-// Due leases up to n lanes whose time has come.
+// Due leases up to n lanes whose time has come. A lane that cannot be opened does not keep the others waiting: they are
+// returned beside the error.
 func (s *Store) Due(ctx context.Context, n int) ([]bot.Lease, error) {
 	v, err := s.run(ctx, "due", dueScript, []string{s.k.due()}, s.k.tag, ms(leaseFor), n)
 	if err != nil {
 		return nil, err
 	}
 	var out []bot.Lease
+	var faults []error
 	for _, item := range v {
 		r, _ := item.([]any)
 		if len(r) != 8 {
@@ -94,12 +124,13 @@ func (s *Store) Due(ctx context.Context, n int) ([]bot.Lease, error) {
 		}
 		l, err := s.lease(str(r[0]), num(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[7]), num(r[6]))
 		if err != nil {
-			return out, err
+			faults = append(faults, err)
+			continue
 		}
 		l.Doubt = num(r[5]) == 1
 		out = append(out, *l)
 	}
-	return out, nil
+	return out, errors.Join(faults...)
 }
 
 func (s *Store) lease(pid string, fence int64, row, address, wrapped, ids string, nowMs int64) (*bot.Lease, error) {

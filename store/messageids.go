@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -34,7 +35,10 @@ func (s *Store) openIDs(pid, raw string) (messageIDs, error) {
 	}
 	m.wrapped = []byte(raw[:wrappedSize])
 	var err error
-	if m.dek, _, err = s.Ring().Unwrap(m.wrapped, "m:"+pid); err != nil {
+	if m.dek, _, err = s.Ring().Unwrap(m.wrapped, "m:"+pid); errors.Is(err, seal.ErrKeyGone) {
+		return messageIDs{}, nil // older than 48 hours
+	}
+	if err != nil {
 		return m, fmt.Errorf("unwrap message ids: %w", err)
 	}
 	rest := raw[wrappedSize:]
@@ -81,7 +85,7 @@ func (m *messageIDs) unpack(plain []byte) {
 // add notes a message id; anything but a number (a provider other than Telegram) is not kept here.
 func (m *messageIDs) add(id string, now time.Time) {
 	n, err := strconv.ParseInt(id, 10, 64)
-	if err == nil {
+	if err == nil && (len(m.ids) == 0 || m.ids[len(m.ids)-1].id != n) { // a turn may be committed in a second try
 		m.ids = append(m.ids, sentID{n, now.Unix() / 3600})
 	}
 }

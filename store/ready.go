@@ -51,9 +51,13 @@ func (s *Store) Ready(ctx context.Context) error {
 // Info is what Redis says of itself.
 type Info map[string]string
 
-// Info reads INFO of one server.
+// Info reads INFO of the server that holds this namespace.
 func (s *Store) Info(ctx context.Context) (Info, error) {
-	raw, err := s.db.Info(ctx).Result()
+	db, err := s.server(ctx)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := db.Info(ctx).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read INFO: %w", err)
 	}
@@ -79,6 +83,19 @@ func (i Info) Safe() error {
 		return ErrVolatile
 	}
 	return nil
+}
+
+// server is the one that holds this namespace: in a Cluster, the master of its slot.
+func (s *Store) server(ctx context.Context) (redis.Cmdable, error) {
+	c, ok := s.db.(*redis.ClusterClient)
+	if !ok {
+		return s.db, nil
+	}
+	node, err := c.MasterForKey(ctx, s.k.meta())
+	if err != nil {
+		return nil, fmt.Errorf("find our server in the Cluster: %w", err)
+	}
+	return node, nil
 }
 
 // Ping tells whether Redis answers.

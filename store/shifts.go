@@ -96,8 +96,13 @@ func (s *Store) Audit(ctx context.Context, a handoff.Act) error {
 
 // Subscribe hands out hints that something changed: a ticket id, or "duty". A slow reader misses hints, never state.
 func (s *Store) Subscribe(ctx context.Context) (<-chan string, func(), error) {
-	sub := s.db.Subscribe(ctx, s.k.hints())
-	if _, err := sub.Receive(ctx); err != nil {
+	if err := s.Ping(ctx); err != nil {
+		return nil, nil, fmt.Errorf("subscribe to hints: %w", err) // a subscription alone is not bound by callLimit
+	}
+	begin, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	sub := s.db.Subscribe(begin, s.k.hints())
+	if _, err := sub.Receive(begin); err != nil {
 		_ = sub.Close()
 		return nil, nil, fmt.Errorf("subscribe to hints: %w", err)
 	}

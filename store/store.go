@@ -7,11 +7,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"sosin/store/seal"
 )
@@ -39,6 +39,8 @@ var (
 	overdueScript   = script("overdue")
 	signScript      = script("sign")
 	deliveredScript = script("delivered")
+	nowScript       = script("now")
+	putOffScript    = script("putoff")
 )
 
 // errAnswer: a script answered what this program does not know; the two are of different versions.
@@ -57,36 +59,12 @@ type Store struct {
 	Trace func(name string, keys []string, args []any)
 }
 
-// Options for Redis that hold for every deployment: our commits carry their own attempt mark, so the client must not
-// send a script twice; deadlines of the context hold on the socket; no maintenance notifications on Redis 7.0.
-func Options(url string) (*redis.UniversalOptions, error) {
-	o, err := redis.ParseURL(url)
-	if err != nil {
-		return nil, errors.New("store: the Redis address is not of the form redis://, rediss:// or unix://") // never quote it: it may hold a password
-	}
-	u := &redis.UniversalOptions{
-		Addrs: []string{o.Addr}, DB: o.DB, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig,
-	}
-	tune(u)
-	if o.Network == "unix" {
-		u.Dialer = unixDialer
-	}
-	return u, nil
-}
-
-func tune(u *redis.UniversalOptions) {
-	u.MaxRetries = -1
-	u.ContextTimeoutEnabled = true
-	u.DialTimeout = time.Second
-	u.ReadTimeout, u.WriteTimeout = 2*time.Second, 2*time.Second
-	u.PoolSize, u.MinIdleConns = 24, 2
-	u.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-}
-
-// New opens a namespace. It does not touch Redis; see [Store.Ready].
+// New opens a namespace. It does not touch Redis; see [Store.Ready]. From here on no command through db takes longer than
+// three seconds.
 func New(db redis.UniversalClient, namespace string, ring *seal.Ring) *Store {
 	var b [12]byte
 	_, _ = rand.Read(b[:])
+	db.AddHook(limited{})
 	s := &Store{db: db, k: newKeys(namespace), instance: base64.RawURLEncoding.EncodeToString(b[:])}
 	s.ring.Store(ring)
 	return s
@@ -104,12 +82,16 @@ func (s *Store) Shift(d time.Duration) { s.shift.Store(int64(d)) }
 // now reads a script's time and moves it by the shift.
 func (s *Store) at(ms int64) time.Time { return time.UnixMilli(ms).Add(time.Duration(s.shift.Load())) }
 
-// Now is Redis's time.
+// Now is Redis's time, by the clock of the server that holds this namespace.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
-	t, err := s.db.Time(ctx).Result()
+	v, err := s.run(ctx, "now", nowScript, []string{s.k.meta()})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read Redis's time: %w", err)
+		return time.Time{}, err
 	}
+	if len(v) != 2 {
+		return time.Time{}, fmt.Errorf("now: %w", errAnswer)
+	}
+	t := time.Unix(num(v[0]), num(v[1])*1000)
 	return t.Add(time.Duration(s.shift.Load())), nil
 }
 
@@ -138,8 +120,13 @@ func ms(d time.Duration) int64 { return d.Milliseconds() }
 
 // Answers of scripts: Redis nil is a Go nil, everything else a string or an int64.
 func str(v any) string {
-	s, _ := v.(string)
-	return s
+	switch s := v.(type) {
+	case string:
+		return s
+	case int64:
+		return strconv.FormatInt(s, 10)
+	}
+	return ""
 }
 
 func num(v any) int64 {

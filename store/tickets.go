@@ -163,8 +163,8 @@ func (s *Store) Overview(ctx context.Context) (handoff.Overview, error) {
 			return o, fmt.Errorf("read queue: %w", err)
 		}
 		t := ticketOf(tid, f)
-		if t.Phase != flows.Waiting && t.Phase != flows.Lost {
-			continue
+		if t.Phase != flows.Waiting && t.Phase != flows.Lost || !t.Left.IsZero() && t.Band != flows.High {
+			continue // a place kept for somebody who left is offered to nobody; a HIGH stays visible
 		}
 		o.Waiting[t.Desk]++
 		if t.Band == flows.High {
@@ -184,7 +184,7 @@ func (s *Store) Overdue(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	v, err := s.run(ctx, "overdue", overdueScript, []string{s.k.watch(), s.k.queue()}, s.k.tag, now.UnixMilli(),
-		ms(handoff.AnswerWithin), ms(handoff.SignWithin), ms(flows.LeftFor), 200, ms(ticketClosed))
+		ms(handoff.AnswerWithin), ms(handoff.SignWithin), ms(flows.LeftFor), 200, ms(ticketClosed), ms(flows.KeepClosed.For()))
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -142,6 +143,7 @@ func (c *Console) rightNow(ctx context.Context, lang string) (nowView, error) {
 		return nowView{}, err
 	}
 	view := nowView{Time: now.In(flows.Tallinn).Format("15:04"), OnDuty: []dutyView{}, Waiting: []countView{}, High: queue.High, HighText: strconv.Itoa(queue.High)}
+	slices.SortFunc(duties, func(a, b handoff.Duty) int { return strings.Compare(a.Member.Alias, b.Member.Alias) })
 	for _, d := range duties {
 		if d.Until.After(now) {
 			view.OnDuty = append(view.OnDuty, dutyView{d.Member.Alias, c.deskNames(lang, d.Member.Desks)})

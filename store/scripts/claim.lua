@@ -6,11 +6,12 @@
 -- Answer: {'ok', tid} | {'empty'} | {'cap'} | {'offduty'}
 local T, staff, now = ARGV[1], ARGV[2], tonumber(ARGV[4])
 if tonumber(redis.call('ZSCORE', KEYS[3], staff) or '0') <= now then return { 'offduty' } end
-local held, high = 0, false
+redis.call('ZCARD', KEYS[2])
+local held, high, past, orphans, skipped, taken = 0, false, {}, {}, false, nil
 for _, tid in ipairs(redis.call('SMEMBERS', KEYS[4])) do
   local k = redis.call('HMGET', T .. 'k:' .. tid, 'holder', 'phase', 'band')
   if k[1] ~= staff or k[2] == 'closed' then
-    redis.call('SREM', KEYS[4], tid)
+    past[#past + 1] = tid
   else
     held = held + 1
     high = high or k[3] == '1'
@@ -18,26 +19,31 @@ for _, tid in ipairs(redis.call('SMEMBERS', KEYS[4])) do
 end
 local full = held >= tonumber(high and ARGV[8] or ARGV[7])
 local function serves(list, value) return list == '' or value == '' or string.find(list, ',' .. value .. ',', 1, true) end
-local skipped = false
 for _, tid in ipairs(redis.call('ZRANGE', KEYS[1], 0, 999)) do
-  local K = T .. 'k:' .. tid
-  local k = redis.call('HMGET', K, 'phase', 'band', 'desk', 'lang', 'since', 'left')
+  local k = redis.call('HMGET', T .. 'k:' .. tid, 'phase', 'band', 'desk', 'lang', 'since', 'left')
   local urgent = k[2] == '1'
   if not k[1] or (k[1] ~= 'waiting' and k[1] ~= 'lost') then
-    redis.call('ZREM', KEYS[1], tid)
+    orphans[#orphans + 1] = tid
   elseif k[6] and k[6] ~= '0' then -- left with 0: kept for them, offered to nobody
-  elseif full and not urgent then
-    skipped = true
   elseif (serves(ARGV[5], k[3]) or k[3] == ARGV[12]) and serves(ARGV[6], k[4])
       or urgent and now - tonumber(k[5]) >= tonumber(ARGV[10]) then
-    redis.call('HSET', K, 'phase', 'claimed', 'holder', staff, 'alias', ARGV[3], 'claimed', ARGV[4], 'seen', ARGV[4])
-    redis.call('HINCRBY', K, 'rev', 1)
-    redis.call('ZREM', KEYS[1], tid)
-    redis.call('ZADD', KEYS[2], now + tonumber(ARGV[9]), tid)
-    redis.call('SADD', KEYS[4], tid)
-    redis.call('PEXPIRE', KEYS[4], ARGV[11])
-    redis.call('PUBLISH', T .. 'hints', tid)
-    return { 'ok', tid }
+    if not full or urgent then
+      taken = tid
+      break
+    end
+    skipped = true
   end
 end
-return { skipped and 'cap' or 'empty' }
+
+for _, tid in ipairs(past) do redis.call('SREM', KEYS[4], tid) end
+for _, tid in ipairs(orphans) do redis.call('ZREM', KEYS[1], tid) end
+if not taken then return { skipped and 'cap' or 'empty' } end
+local K = T .. 'k:' .. taken
+redis.call('HSET', K, 'phase', 'claimed', 'holder', staff, 'alias', ARGV[3], 'claimed', ARGV[4], 'seen', ARGV[4])
+redis.call('HINCRBY', K, 'rev', 1)
+redis.call('ZREM', KEYS[1], taken)
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[9]), taken)
+redis.call('SADD', KEYS[4], taken)
+redis.call('PEXPIRE', KEYS[4], ARGV[11])
+redis.call('PUBLISH', T .. 'hints', taken)
+return { 'ok', taken }

@@ -4,6 +4,8 @@
 local c = redis.call('HMGET', KEYS[1], 'l', 't')
 if not c[1] then return { 'gone' } end
 local head = redis.call('LINDEX', KEYS[2], 0)
+redis.call('ZCARD', KEYS[3])
+if c[2] then redis.call('HLEN', ARGV[1] .. 'k:' .. c[2]) end
 if ARGV[4] == 'sent' and head and c[1] == '0' and string.match(head, '^%d+') == ARGV[3] then
   redis.call('LPOP', KEYS[2])
   if redis.call('LLEN', KEYS[2]) == 0 then

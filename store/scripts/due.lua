@@ -2,14 +2,19 @@
 -- reached the provider: its row counts one doubt more.
 -- KEYS 1 due     ARGV 1 tag  2 lease ms  3 at most
 -- Answer: list of {pid, fence, row, address, wrapped key, doubt 0|1, now ms, wrapped key of the message ids}
-local T, out = ARGV[1], {}
+local T, found, out = ARGV[1], {}, {}
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local till = string.format('%.0f', now + tonumber(ARGV[2]))
-for _, pid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[3])) do
+for j, pid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[3])) do
+  found[j] = {
+    pid, redis.call('LINDEX', T .. 'o:' .. pid, 0), redis.call('HMGET', T .. 'c:' .. pid, 'a', 'k', 'l'),
+    redis.call('GETRANGE', T .. 'm:' .. pid, 0, 74),
+  }
+end
+for _, f in ipairs(found) do
+  local pid, head, c = f[1], f[2], f[3]
   local C, O = T .. 'c:' .. pid, T .. 'o:' .. pid
-  local head = redis.call('LINDEX', O, 0)
-  local c = redis.call('HMGET', C, 'a', 'k', 'l')
   if not head or not c[2] then
     redis.call('DEL', O)
     if c[2] then redis.call('HSET', C, 'l', '0') end
@@ -24,7 +29,7 @@ for _, pid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format(
     local fence = redis.call('HINCRBY', C, 'f', 1)
     redis.call('HSET', C, 'l', till)
     redis.call('ZADD', KEYS[1], till, pid)
-    out[#out + 1] = { pid, fence, head, c[1], c[2], doubt, now, redis.call('GETRANGE', T .. 'm:' .. pid, 0, 74) }
+    out[#out + 1] = { pid, fence, head, c[1], c[2], doubt, now, f[4] }
   end
 end
 return out

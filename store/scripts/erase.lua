@@ -1,27 +1,48 @@
 -- erase: everything of one person goes, a tombstone stays. Checks first.
--- KEYS 1 c:pid  2 o:pid  3 h:pid  4 x:pid  5 m:pid  6 i:pid  7 due  8 q  9 watch  10 del  11 shred  12 n:month
+-- KEYS 1 c:pid  2 o:pid  3 h:pid  4 x:pid  5 m:pid  6 i:pid  7 due  8 q  9 watch  10 del  11 shred  12 n:month  13 bad
 -- ARGV 1 tag  2 pid  3 revision expected  4 tombstone  5 tombstone ms  6 shred ms  7 counters ms  8 deletion ms
---      9 #counters, counters..., #deletions, (id, record, due ms)...
--- Answer: {'ok'} | {'moved'}
+--      9 tombstone expected  10 mark  11 #counters, counters..., #deletions, (id, record, due ms)...
+-- Answer: {'ok'} | {'dup'} | {'moved'}
 local T, pid = ARGV[1], ARGV[2]
-if (redis.call('HGET', KEYS[1], 'r') or '') ~= ARGV[3] then return { 'moved' } end
-local i = 8
+local rev = redis.call('HGET', KEYS[1], 'r') or ''
+local x = redis.call('GET', KEYS[4]) or ''
+if rev == '' then
+  for j = 11, #x, 12 do
+    if string.sub(x, j, j + 7) == ARGV[10] then return { 'dup' } end
+  end
+end
+if rev ~= ARGV[3] or (rev == '' and x ~= ARGV[9]) then return { 'moved' } end
+redis.call('ZCARD', KEYS[7]); redis.call('ZCARD', KEYS[8]); redis.call('ZCARD', KEYS[9]); redis.call('ZCARD', KEYS[10])
+redis.call('HLEN', KEYS[12])
+local tickets, holders = redis.call('SMEMBERS', KEYS[6]), {}
+for _, tid in ipairs(tickets) do
+  local holder = redis.call('HGET', T .. 'k:' .. tid, 'holder')
+  if holder and holder ~= '' then
+    redis.call('SCARD', T .. 'mine:' .. holder)
+    holders[tid] = holder
+  end
+end
+local bad = redis.call('LRANGE', KEYS[13], 0, -1)
+local i = 10
 local function arg() i = i + 1; return ARGV[i] end
 local function list() local n, out = tonumber(arg()), {}; for j = 1, n do out[j] = arg() end; return out end
 local counters = list()
 local nDel = tonumber(arg())
+
 for _ = 1, nDel do
   local id, record, due = arg(), arg(), arg()
   redis.call('SET', T .. 'p:' .. id, record, 'PX', ARGV[8])
   redis.call('ZADD', KEYS[10], due, id)
 end
-for _, tid in ipairs(redis.call('SMEMBERS', KEYS[6])) do
-  local holder = redis.call('HGET', T .. 'k:' .. tid, 'holder')
-  if holder and holder ~= '' then redis.call('SREM', T .. 'mine:' .. holder, tid) end
+for _, tid in ipairs(tickets) do
+  if holders[tid] then redis.call('SREM', T .. 'mine:' .. holders[tid], tid) end
   redis.call('DEL', T .. 'k:' .. tid, T .. 't:' .. tid)
   redis.call('ZREM', KEYS[8], tid)
   redis.call('ZREM', KEYS[9], tid)
   redis.call('PUBLISH', T .. 'hints', tid)
+end
+for _, record in ipairs(bad) do
+  if string.sub(record, 1, #pid) == pid then redis.call('LREM', KEYS[13], 0, record) end
 end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6])
 redis.call('ZREM', KEYS[7], pid)

@@ -1,18 +1,28 @@
 -- settle: how an attempt to send the head of a lane ended; leases the next head to the same instance.
--- KEYS 1 c:pid  2 o:pid  3 h:pid  4 m:pid  5 due  6 del
+-- KEYS 1 c:pid  2 o:pid  3 h:pid  4 m:pid  5 due  6 del  7 x:pid
 -- ARGV 1 tag  2 pid  3 fence  4 row  5 verdict  6 after ms  7 entry (0 = none)  8 message id record ('' = none)
 --      9 lease ms  10 held ms  11 deletion id ('' = none)  12 deletion record  13 deletion due ms  14 deletion ms
--- Answer: {'stale'} | {'ok'} | {'next', fence, row, now ms}
+--      15 second the lease was given
+-- Answer: {'stale'} | {'erased'} | {'ok'} | {'next', fence, row, now ms}
 -- Row: seq:class:not_after ms:entry:doubts:sealed
 local T, pid = ARGV[1], ARGV[2]
 local verdict, entry = ARGV[5], ARGV[7]
 local c = redis.call('HMGET', KEYS[1], 'f', 't', 'u')
 local head = redis.call('LINDEX', KEYS[2], 0)
+local x = redis.call('GET', KEYS[7])
+redis.call('LLEN', KEYS[3]); redis.call('STRLEN', KEYS[4]); redis.call('ZCARD', KEYS[5]); redis.call('ZCARD', KEYS[6])
+if c[2] then redis.call('HLEN', T .. 'k:' .. c[2]) end
 if ARGV[11] ~= '' then -- the provider has a record of it, whatever became of the lane
   redis.call('SET', T .. 'p:' .. ARGV[11], ARGV[12], 'PX', ARGV[14])
   redis.call('ZADD', KEYS[6], ARGV[13], ARGV[11])
 end
-if c[1] ~= ARGV[3] or not head or string.match(head, '^%d+') ~= ARGV[4] then return { 'stale' } end
+if c[1] ~= ARGV[3] or not head or string.match(head, '^%d+') ~= ARGV[4] then
+  if verdict == 'sent' and x and string.sub(x, 1, 10) >= ARGV[15] then return { 'erased' } end
+  if verdict == 'sent' and ARGV[8] ~= '' and redis.call('EXISTS', KEYS[4]) == 1 then
+    redis.call('APPEND', KEYS[4], ARGV[8]) -- it did go out, so an erasure must find it
+  end
+  return { 'stale' }
+end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local function fmt(n) return string.format('%.0f', n) end
@@ -24,7 +34,8 @@ local function tell(what)
     redis.call('PUBLISH', T .. 'hints', c[2])
   end
 end
-if verdict == 'later' or verdict == 'unsure' then
+local class = string.match(head, '^%d+:(%a)')
+if class ~= 'x' and (verdict == 'later' or verdict == 'unsure') then
   if verdict == 'unsure' then
     local a, doubts, rest = string.match(head, '^(%d+:%a:%d+:%d+):(%d+):(.*)$')
     redis.call('LSET', KEYS[2], 0, a .. ':' .. (tonumber(doubts) + 1) .. ':' .. rest)
@@ -46,11 +57,10 @@ if verdict == 'unreachable' then
   return { 'ok' }
 end
 redis.call('LPOP', KEYS[2])
-local class = string.match(head, '^%d+:(%a)')
+local doubts = tonumber(string.match(head, '^%d+:%a:%d+:%d+:(%d+)'))
 if verdict == 'sent' then
   if c[3] then redis.call('HDEL', KEYS[1], 'u') end
   if ARGV[8] ~= '' and redis.call('EXISTS', KEYS[4]) == 1 then redis.call('APPEND', KEYS[4], ARGV[8]) end
-  local doubts = tonumber(string.match(head, '^%d+:%a:%d+:%d+:(%d+)'))
   tell(doubts > 0 and 'unsure' or 'sent')
 elseif verdict == 'stale' and class == 'c' then
   redis.call('RPUSH', KEYS[3], head)
@@ -58,7 +68,8 @@ elseif verdict == 'stale' and class == 'c' then
   tell('held')
 else
   if class == 'b' then redis.call('HSET', KEYS[1], 'u', '1') end
-  tell(verdict)
+  if verdict == 'later' then verdict = 'stale' end -- cancelled while it was being sent
+  tell(doubts > 0 and verdict ~= 'stale' and 'unsure' or verdict) -- an earlier attempt may have arrived
 end
 local next = redis.call('LINDEX', KEYS[2], 0)
 if not next then

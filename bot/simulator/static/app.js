@@ -28,7 +28,7 @@ class Phone {
   constructor(root) {
     this.root = root;
     this.log = root.querySelector(".log");
-    this.shown = new Map(); // message id -> {node, json}
+    this.shown = new Map(); // message id -> {node, json, waiting}
     this.person = null;
     this.composer();
     for (const b of root.querySelectorAll("[data-do]")) {
@@ -106,7 +106,8 @@ class Phone {
     const old = this.shown.get(m.id);
     const json = JSON.stringify({ ...m, waiting: null });
     if (old && old.json === json) {
-      this.spin(old.node, m.waiting || []);
+      old.waiting = m.waiting || [];
+      this.spin(old.node, old.waiting);
       return;
     }
     const node = this.draw(m);
@@ -117,7 +118,7 @@ class Phone {
       this.log.append(node);
       this.log.scrollTop = this.log.scrollHeight;
     }
-    this.shown.set(m.id, { node, json });
+    this.shown.set(m.id, { node, json, waiting: m.waiting || [] });
   }
 
   draw(m) {
@@ -143,7 +144,9 @@ class Phone {
           key.dataset.tap = b.callback_data;
           key.addEventListener("click", () => {
             key.setAttribute("aria-busy", "true");
-            send("telegram/tap", { message: m.id, data: b.callback_data }).catch(failed);
+            // A tap answered at once may change nothing here, and then no state arrives to end the wait.
+            send("telegram/tap", { message: m.id, data: b.callback_data })
+              .then(() => setTimeout(() => this.settle(m.id), 400), failed);
           });
         } else {
           key.disabled = true; // a link leads off the demo
@@ -153,6 +156,12 @@ class Phone {
       keys.append(line);
     }
     return keys;
+  }
+
+  // settle shows again which taps really wait.
+  settle(id) {
+    const shown = this.shown.get(id);
+    if (shown) this.spin(shown.node, shown.waiting);
   }
 
   spin(node, waiting) {

@@ -28,7 +28,7 @@ export function facts(chat) {
 function lastWords(chat) {
   const last = chat.log.findLast((l) => l.from === "person");
   if (!last) return null;
-  return el("bdi", { class: "isolate", dir: "auto" }, "“" + clip(last.text, 40) + "”");
+  return el("bdi", { class: "isolate", dir: "auto" }, el("q", null, clip(last.text, 40)));
 }
 
 export function clip(text, length) {

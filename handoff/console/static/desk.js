@@ -417,6 +417,8 @@ $("close-button").addEventListener("click", closeChat);
 $("help-button").addEventListener("click", () => { document.querySelector("details.menu").open = false; ask("help-dialog"); });
 $("answer").addEventListener("submit", (e) => { e.preventDefault(); send(); });
 $("words").addEventListener("input", () => { keep(current, $("words").value); count(); });
+// A screen keyboard has no Ctrl, and a narrow field no room to name it.
+if (matchMedia("(hover: none), (max-width: 799px)").matches) $("words").placeholder = say("answer.label") + "…";
 for (const b of document.querySelectorAll("[data-cancel]")) b.addEventListener("click", () => b.closest("dialog").close(""));
 
 // --- time passes ---
