@@ -20,7 +20,8 @@ func (t *turn) wraps() (conversation, ticket string, err error) {
 	if t.tid == "" {
 		return conversation, "", nil
 	}
-	if until = t.now.Add(t.ticketFor()); t.opened || !t.s.Ring().Covers(t.p.twrapped, until) {
+	// A clock may close the ticket at the end of its open time, and a script cannot re-encrypt: the key lasts for both.
+	if until = t.now.Add(ticketOpenFor + ticketClosed); t.opened || !t.s.Ring().Covers(t.p.twrapped, until) {
 		w, err := t.s.Ring().Wrap(t.p.tdek, until, "t:"+t.tid)
 		if err != nil {
 			return "", "", fmt.Errorf("wrap ticket: %w", err)
@@ -57,7 +58,7 @@ func (t *turn) arguments() ([]any, error) {
 	a := make(argv, 0, 64)
 	a.add(t.s.k.tag, t.p.pid, t.p.rev, t.p.stone, flag(t.p.fresh && t.p.rev != ""), string(t.mark), string(t.attempt), ms(leaseFor), t.now.UnixMilli(),
 		session, cwrap, ring, address, ms(t.out.Keep.For()), flag(t.lost),
-		flag(t.out.Cancel), flag(t.out.Release), t.ids, ms(messagesFor), t.lastRow)
+		flag(t.out.Cancel), flag(t.out.Release), t.ids, ms(messagesFor))
 	a.list(t.rows)
 	a.add(ms(flows.Present + time.Hour))
 	a.list(t.held)

@@ -36,7 +36,7 @@ type turn struct {
 	held    []string
 	marks   []string // entries whose message will not be sent now, each with what becomes of it
 	lost    bool     // a prompt was not queued
-	lastRow int64
+	row     int64    // the next row's number
 	entries []string
 }
 
@@ -146,7 +146,7 @@ func committed(v []any) (int64, error) {
 
 // prepare seals rows and transcript entries.
 func (t *turn) prepare() error {
-	t.lastRow = t.p.lastRow
+	t.row = t.p.firstRow()
 	t.tid = t.p.ticket
 	if t.out.Handoff.Act == flows.Open && t.tid == "" {
 		t.open()
@@ -243,12 +243,12 @@ func (t *turn) line(m flows.Message) int64 {
 }
 
 func (t *turn) seal(m flows.Message) (string, error) {
-	t.lastRow++
 	entry := t.line(m)
-	row, err := sealRow(t.p, t.lastRow, t.out.Lang, m, t.out.NotAfter, entry)
+	row, err := sealRow(t.p, t.row, t.out.Lang, m, t.out.NotAfter, entry)
 	m.Entry = int(entry)
-	t.sent = append(t.sent, bot.Row{Seq: t.lastRow, NotAfter: t.out.NotAfter, Lang: t.out.Lang, Message: m,
-		Token: t.s.token(t.p.pid, t.lastRow)})
+	t.sent = append(t.sent, bot.Row{Seq: t.row, NotAfter: t.out.NotAfter, Lang: t.out.Lang, Message: m,
+		Token: t.s.token(t.p.pid, t.row)})
+	t.row++
 	return row, err
 }
 

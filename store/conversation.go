@@ -24,7 +24,6 @@ type person struct {
 	fresh    bool   // the key is new: a stranger, or somebody whose key's month is over
 	stone    string // the tombstone as it was read, "" for none; looked at only for strangers
 	ring     []byte // marks of the last updates, 12 bytes each
-	lastRow  int64
 	ticket   string
 	tdek     seal.DEK
 	twrapped []byte
@@ -35,6 +34,12 @@ type person struct {
 }
 
 const markSize, attemptSize = 8, 4
+
+// rowsATurn bounds the rows of one turn; a row's number is its turn's revision times this, so that numbers grow without
+// being kept.
+const rowsATurn = 64
+
+func (p *person) firstRow() int64 { return (num(p.rev) + 1) * rowsATurn }
 
 // Load reads the conversation of the person an update comes from.
 func (s *Store) Load(ctx context.Context, in bot.Inbound) (bot.Loaded, error) {
@@ -65,7 +70,7 @@ func (s *Store) Load(ctx context.Context, in bot.Inbound) (bot.Loaded, error) {
 // open unseals a load's answer.
 func (s *Store) open(pid string, v []any) (bot.Loaded, *person, error) {
 	c := strs(v[1])
-	p := &person{pid: pid, rev: c[0], ring: []byte(c[3]), lastRow: num(c[5]), now: s.at(num(v[0]))}
+	p := &person{pid: pid, rev: c[0], ring: []byte(c[3]), now: s.at(num(v[0]))}
 	l := bot.Loaded{Now: p.now}
 	var err error
 	if p.ids, err = s.openIDs(pid, str(v[4])); err != nil {
@@ -81,7 +86,7 @@ func (s *Store) open(pid string, v []any) (bot.Loaded, *person, error) {
 		// Its time was over and its key is destroyed (a restored backup brought it back): what was promised to be gone
 		// is gone, and its writer is met as a stranger. The commit replaces what is there.
 		p.dek, p.fresh = seal.NewDEK(), true
-		return l, p, s.openTicket(p, c[6], strs(v[6]), &l)
+		return l, p, s.openTicket(p, c[5], strs(v[6]), &l)
 	}
 	if err != nil {
 		return l, nil, fmt.Errorf("unwrap conversation: %w", err)
@@ -89,8 +94,8 @@ func (s *Store) open(pid string, v []any) (bot.Loaded, *person, error) {
 	if l.Conversation, err = openSession(p, c[1]); err != nil {
 		return l, nil, err
 	}
-	l.Undelivered = c[7] != "" || num(c[4]) == 0 && num(v[2]) > 0
-	if err := s.openTicket(p, c[6], strs(v[6]), &l); err != nil {
+	l.Undelivered = c[6] != "" || num(c[4]) == 0 && num(v[2]) > 0
+	if err := s.openTicket(p, c[5], strs(v[6]), &l); err != nil {
 		return l, nil, err
 	}
 	return l, p, openHeld(p, strs(v[7]), &l)
@@ -153,7 +158,11 @@ func sealSession(p *person, c flows.Conversation) ([]byte, error) {
 		return nil, fmt.Errorf("write conversation: %w", err)
 	}
 	rev, _ := strconv.ParseUint(p.rev, 10, 64)
-	return p.dek.SealPadded(seal.AAD{Purpose: "session", Conversation: p.pid, Sequence: rev + 1}, plain, 64), nil
+	block := 32 // states and marks tell little by their length; people's words are padded to more
+	if len(c.Words) > 0 {
+		block = 256
+	}
+	return p.dek.SealPadded(seal.AAD{Purpose: "session", Conversation: p.pid, Sequence: rev + 1}, plain, block), nil
 }
 
 func (s *Store) mark(update string) []byte {

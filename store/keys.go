@@ -6,8 +6,8 @@ import (
 
 // keys spells every key. T is the hash tag {namespace}; nothing outside this file writes a key's name.
 //
-//	T c:pid   hash    conversation: r revision, s session, k wrapped key, d ring of marks, f fence, l lease end,
-//	                  q last row, t open ticket, u last prompt undelivered, a address           Keep
+//	T c:pid   hash    conversation: r revision, s session, k wrapped key, d ring of marks, f fence, l lease end if leased,
+//	                  t open ticket, u last prompt undelivered, a address                       Keep
 //	T o:pid   list    outbox rows, head first                                                    not_after + 1 h
 //	T h:pid   list    rows held for the person's yes                                             as the ticket
 //	T m:pid   string  Telegram message ids, sealed under a key of their own                      48 h

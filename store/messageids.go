@@ -24,7 +24,10 @@ type sentID struct {
 	hour int64 // Unix hours, rounded down: older than 48 h can no longer be deleted
 }
 
-const wrappedSize = 75
+const (
+	wrappedSize = 75
+	maxIDs      = 500 // the last messages of a very long chat; five calls to delete
+)
 
 func idsAAD(pid string) seal.AAD { return seal.AAD{Purpose: "message ids", Conversation: pid} }
 
@@ -87,6 +90,7 @@ func (m *messageIDs) add(id string, now time.Time) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err == nil && (len(m.ids) == 0 || m.ids[len(m.ids)-1].id != n) { // a turn may be committed in a second try
 		m.ids = append(m.ids, sentID{n, now.Unix() / 3600})
+		m.ids = m.ids[max(0, len(m.ids)-maxIDs):]
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Store) LoadTicket(ctx context.Context, tid string) (handoff.Loaded, err
 	}
 	fields := pairs(strs(v[1]))
 	c := strs(v[3])
-	if c[0] == "" || c[6] != tid {
+	if c[0] == "" || c[5] != tid {
 		return handoff.Loaded{}, handoff.ErrNotFound // closed, or the conversation is gone
 	}
 	// The same answer as load.lua gives, so that one reader opens both.

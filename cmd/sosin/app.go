@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -124,7 +127,7 @@ func (a *app) line() error {
 		Store: a.store, Flows: a.flows, Duty: who.now, Send: a.sender, Texts: a.texts, Log: a.log, Metrics: a.metrics,
 		Outage: &bot.Outage{Text: fallback, Send: a.sender.Once, Now: time.Now},
 	}
-	a.gate = &gate{engine: a.engine}
+	a.gate = &gate{engine: a.engine, opened: make(chan struct{})}
 	a.desk = &handoff.Desk{
 		Tickets: a.store, Clocks: a.store, Shifts: a.store, Log: a.store, Flows: a.flows,
 		Send: func(l handoff.Lease) { a.sender.Wake(l.Lane, l.Fence) },
@@ -149,13 +152,27 @@ func (a *app) staff(demo bool) error {
 	var err error
 	a.console, err = console.New(console.Config{
 		Gate: gate, Accounts: a.accounts, Desk: a.desk, Texts: a.texts, Hints: a.store, Reports: a.reports,
-		PublicURL: public, Demo: demo, Log: a.log,
+		PublicURL: public, Demo: demo, Log: a.log, Remote: remote,
 	})
 	if err != nil {
 		return fmt.Errorf("console: %w", err)
 	}
 	a.public.Handle("/", a.console)
 	return nil
+}
+
+// remote is the address a sign-in is counted by. Behind the TLS proxy on this machine every connection comes from here;
+// then the last address of X-Forwarded-For is the one the proxy itself wrote. From anywhere else the header is a claim.
+func remote(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || !loopback(host) {
+		return staff.Remote(r.RemoteAddr)
+	}
+	list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if last := strings.TrimSpace(list[len(list)-1]); last != "" {
+		return staff.Remote(net.JoinHostPort(last, "0"))
+	}
+	return staff.Remote(r.RemoteAddr)
 }
 
 // receivers mounts the providers' doors.
@@ -189,7 +206,8 @@ func (a *app) receivers() error {
 	a.public.Handle(sms.StatusPath, sms.NewStatus(v, deliveries{a.store}))
 	a.public.Handle(sms.FallbackPath, fallback)
 	sweep := &sms.Sweep{Client: a.sms, Receiver: a.gate, Leader: a.store, Watermarks: a.store, Log: a.log}
-	a.loops = append(a.loops, loop{"sms sweep", sweep.Run})
+	// At a closed gate its first pass would find messages and could take none: they would wait for the next one, a minute on.
+	a.loops = append(a.loops, loop{"sms sweep", a.gate.after(sweep.Run)})
 	return nil
 }
 
@@ -215,17 +233,53 @@ func (d deliveries) Delivered(ctx context.Context, token string, s sms.DeliveryS
 type gate struct {
 	engine *bot.Engine
 	open   atomic.Bool
+	once   sync.Once
+	opened chan struct{}
+}
+
+// lift opens the gate for good.
+func (g *gate) lift() {
+	g.open.Store(true)
+	g.once.Do(func() { close(g.opened) })
+}
+
+// after makes a loop wait until the gate is open.
+func (g *gate) after(run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-g.opened:
+			return run(ctx)
+		}
+	}
 }
 
 var errNotReady = errors.New("the store is not ready")
 
 // Receive hands an update on, or refuses it so that the provider keeps it and the person gets the numbers.
 func (g *gate) Receive(ctx context.Context, in bot.Inbound) error {
-	if !g.open.Load() {
+	if !g.open.Load() && !g.opens(ctx) {
 		g.engine.Outage.Failed(in.Address)
 		return errNotReady
 	}
 	return g.engine.Receive(ctx, in)
+}
+
+// gateWait is how long an update waits at a closed gate: at a start the store is looked at for some milliseconds, and a
+// refusal would cost a person five seconds.
+const gateWait = 2 * time.Second
+
+func (g *gate) opens(ctx context.Context) bool {
+	wait := time.NewTimer(gateWait)
+	defer wait.Stop()
+	select {
+	case <-g.opened:
+		return true
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 func (a *app) strike(ctx context.Context) error {
@@ -280,7 +334,7 @@ func (a *app) ready(ctx context.Context, unsafe bool) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		err := a.checkStore(ctx, unsafe)
 		if err == nil {
-			a.gate.open.Store(true)
+			a.gate.lift()
 			return nil
 		}
 		if refused(err) {

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"sosin/bot/telegram"
 	"sosin/handoff/staff"
+	"sosin/store/child"
 	"sosin/store/seal"
 )
 
@@ -81,7 +83,25 @@ func (c *doctorCmd) keys(d *diagnosis) {
 	}
 }
 
+// empty tells that nothing was ever begun here: looking must not begin an installation.
+func (c *doctorCmd) empty(ctx context.Context, d *diagnosis) bool {
+	if _, err := os.Stat(filepath.Join(c.Data, "redis")); c.RedisURL != "" || err == nil {
+		return false
+	}
+	bin, err := child.Find(ctx)
+	if err != nil {
+		d.bad("redis", "there is no usable redis-server here: "+firstLine(err), "install the package redis-server, or set SOSIN_REDIS_URL")
+		return true
+	}
+	d.ok("redis", "redis-server "+bin.Version+" is installed; the first `sosin serve` or `sosin staff add` starts it")
+	d.bad("staff", noCounsellor, addCounsellor)
+	return true
+}
+
 func (c *doctorCmd) redis(ctx context.Context, d *diagnosis) {
+	if c.empty(ctx, d) {
+		return
+	}
 	b, err := openStore(ctx, &c.storeConfig, false, slog.New(slog.DiscardHandler))
 	if err != nil {
 		d.bad("redis", firstLine(err), "see the README, Redis")
@@ -103,6 +123,33 @@ func (c *doctorCmd) redis(ctx context.Context, d *diagnosis) {
 	}
 	c.staffing(ctx, d, b)
 	c.memory(d, info)
+	c.clock(ctx, d, b)
+	c.quarantine(ctx, d, b)
+}
+
+// clock: deadlines are Redis's, but keys, TOTP codes and holidays go by this machine's clock.
+func (c *doctorCmd) clock(ctx context.Context, d *diagnosis, b *backing) {
+	now, err := b.Now(ctx)
+	if err != nil {
+		return // said under redis
+	}
+	if off := time.Since(now).Abs(); off > 5*time.Second {
+		d.bad("clock", fmt.Sprintf("this machine and Redis differ by %s", off.Round(time.Second)), "switch time synchronisation on (systemd-timesyncd or chrony) on both")
+		return
+	}
+	d.ok("clock", "agrees with Redis")
+}
+
+func (c *doctorCmd) quarantine(ctx context.Context, d *diagnosis, b *backing) {
+	n, err := b.Quarantined(ctx)
+	switch {
+	case err != nil:
+		d.bad("quarantine", "cannot be read", firstLine(err))
+	case n > 0:
+		d.bad("quarantine", fmt.Sprintf("%d updates could not be handled and were put away", n), "update sosin; they are kept for 7 days")
+	default:
+		d.ok("quarantine", "empty")
+	}
 }
 
 func (c *doctorCmd) memory(d *diagnosis, info map[string]string) {
@@ -117,6 +164,11 @@ func (c *doctorCmd) memory(d *diagnosis, info map[string]string) {
 	}
 }
 
+const (
+	noCounsellor  = "there is no counsellor, so nobody can be answered"
+	addCounsellor = "run `sosin staff add --role counsellor --name NAME`"
+)
+
 func (c *doctorCmd) staffing(ctx context.Context, d *diagnosis, b *backing) {
 	list, err := b.Accounts(ctx)
 	if err != nil {
@@ -130,7 +182,7 @@ func (c *doctorCmd) staffing(ctx context.Context, d *diagnosis, b *backing) {
 		}
 	}
 	if have[staff.Counsellor] == 0 {
-		d.bad("staff", "there is no counsellor, so nobody can be answered", "run `sosin staff add --role counsellor --name NAME`")
+		d.bad("staff", noCounsellor, addCounsellor)
 		return
 	}
 	d.ok("staff", fmt.Sprintf("%d counsellors, %d coordinators, %d admins", have[staff.Counsellor], have[staff.Coordinator], have[staff.Admin]))

@@ -24,7 +24,8 @@ type backing struct {
 }
 
 // openStore opens the Redis a configuration names: an external one, or a managed child in the data folder.
-// start says whether a managed server may be started; otherwise only a running one is joined.
+// With start the managed server is ours to run; without it, that of a running service is joined, and only if there is
+// none one is started for the length of this command.
 func openStore(ctx context.Context, c *storeConfig, start bool, log *slog.Logger) (*backing, error) {
 	if _, err := seal.Read(c.keyFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, wrongConfig{"SOSIN_KEYS: " + err.Error()} // before anything is opened

@@ -90,10 +90,14 @@ func (a *app) serve(ctx context.Context) error {
 // serveOn runs on listeners that are open already.
 func (a *app) serveOn(ctx context.Context, public, ops net.Listener) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serveHTTP(ctx, public, a.public) })
+	// The loops outlast the public listener: what it commits in its last moments is still sent by us, not twelve seconds
+	// later by somebody else.
+	loops, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	g.Go(func() error { defer stop(); return serveHTTP(ctx, public, a.public) })
 	g.Go(func() error { return serveHTTP(ctx, ops, a.operations()) })
 	g.Go(func() error { return a.ready(ctx, a.cfg.Unsafe) })
-	g.Go(func() error { return a.run(ctx) })
+	g.Go(func() error { return a.run(loops) })
 	g.Go(func() error { return a.register(ctx) })
 	a.log.Info("listening", "public", public.Addr().String(), "operations", ops.Addr().String())
 	if err := g.Wait(); err != nil {

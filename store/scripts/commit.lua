@@ -4,7 +4,7 @@
 --   tag, pid, revision expected ('' = none), tombstone expected, anew ('1': what is there cannot be read any more and
 --   goes), mark, attempt, lease ms, now ms,
 --   session, wrapped key ('' = unchanged), ring, address ('' = unchanged), keep ms, undelivered ('1' | '0'),
---   cancel, release, message ids ('' = unchanged), message ids ms, last row,
+--   cancel, release, message ids ('' = unchanged), message ids ms,
 --   #rows, rows..., outbox ms, #held, held..., #counters, counters..., counters ms,
 --   #deletions, (id, record, due ms)..., deletion ms, lane cap,
 --   ticket id ('' = none), holder required ('' = any), act, band ('0' = as is), ticket ms, index ms,
@@ -17,7 +17,7 @@ local function list() local n, out = tonumber(arg()), {}; for j = 1, n do out[j]
 local T, pid, rev, stone, anew = arg(), arg(), arg(), arg(), arg()
 local mark, attempt, lease, now = arg(), arg(), tonumber(arg()), tonumber(arg())
 local session, wrapped, ring, address, keep, undelivered = arg(), arg(), arg(), arg(), arg(), arg()
-local cancel, release, ids, idsFor, lastRow = arg(), arg(), arg(), arg(), arg()
+local cancel, release, ids, idsFor = arg(), arg(), arg(), arg()
 local rows = list(); local outboxFor = arg()
 local held = list()
 local counters = list(); local countersFor = arg()
@@ -80,7 +80,7 @@ if rev == '' or anew == '1' then -- fences begin at the clock: a lease of an era
   local t = redis.call('TIME')
   redis.call('HSET', KEYS[1], 'f', string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000)))
 end
-redis.call('HSET', KEYS[1], 'r', tostring(tonumber(rev == '' and '0' or rev) + 1), 's', session, 'd', ring, 'q', lastRow)
+redis.call('HSET', KEYS[1], 'r', tostring(tonumber(rev == '' and '0' or rev) + 1), 's', session, 'd', ring)
 if wrapped ~= '' then redis.call('HSET', KEYS[1], 'k', wrapped) end
 if address ~= '' then redis.call('HSET', KEYS[1], 'a', address) end
 if undelivered == '1' then redis.call('HSET', KEYS[1], 'u', '1') end
@@ -114,7 +114,7 @@ if #rows > 0 then
     redis.call('ZADD', KEYS[6], till, pid)
   end
 elseif cancel == '1' and not flying then
-  redis.call('HSET', KEYS[1], 'l', '0')
+  redis.call('HDEL', KEYS[1], 'l')
   redis.call('ZREM', KEYS[6], pid)
 end
 

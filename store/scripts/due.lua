@@ -17,7 +17,7 @@ for _, f in ipairs(found) do
   local C, O = T .. 'c:' .. pid, T .. 'o:' .. pid
   if not head or not c[2] then
     redis.call('DEL', O)
-    if c[2] then redis.call('HSET', C, 'l', '0') end
+    if c[2] then redis.call('HDEL', C, 'l') end
     redis.call('ZREM', KEYS[1], pid)
   else
     local doubt = tonumber(c[3] or '0') > 0 and 1 or 0

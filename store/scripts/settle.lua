@@ -16,11 +16,14 @@ if ARGV[11] ~= '' then -- the provider has a record of it, whatever became of th
   redis.call('SET', T .. 'p:' .. ARGV[11], ARGV[12], 'PX', ARGV[14])
   redis.call('ZADD', KEYS[6], ARGV[13], ARGV[11])
 end
+-- SET, not APPEND: Redis doubles the room of a string it appends to, and every idle conversation has one.
+local function keepID()
+  local ids = ARGV[8] ~= '' and redis.call('GET', KEYS[4])
+  if ids then redis.call('SET', KEYS[4], ids .. ARGV[8], 'KEEPTTL') end
+end
 if c[1] ~= ARGV[3] or not head or string.match(head, '^%d+') ~= ARGV[4] then
   if verdict == 'sent' and x and string.sub(x, 1, 10) >= ARGV[15] then return { 'erased' } end
-  if verdict == 'sent' and ARGV[8] ~= '' and redis.call('EXISTS', KEYS[4]) == 1 then
-    redis.call('APPEND', KEYS[4], ARGV[8]) -- it did go out, so an erasure must find it
-  end
+  if verdict == 'sent' then keepID() end -- it did go out, so an erasure must find it
   return { 'stale' }
 end
 local t = redis.call('TIME')
@@ -41,13 +44,14 @@ if class ~= 'x' and (verdict == 'later' or verdict == 'unsure') then
     redis.call('LSET', KEYS[2], 0, a .. ':' .. (tonumber(doubts) + 1) .. ':' .. rest)
     tell('unsure')
   end
-  redis.call('HSET', KEYS[1], 'l', '0')
+  redis.call('HDEL', KEYS[1], 'l')
   redis.call('ZADD', KEYS[5], fmt(now + tonumber(ARGV[6])), pid)
   return { 'ok' }
 end
 if verdict == 'unreachable' then
   redis.call('DEL', KEYS[2])
-  redis.call('HSET', KEYS[1], 'l', '0', 'u', '1')
+  redis.call('HDEL', KEYS[1], 'l')
+  redis.call('HSET', KEYS[1], 'u', '1')
   redis.call('ZREM', KEYS[5], pid)
   tell('unreachable')
   if c[2] and redis.call('EXISTS', T .. 'k:' .. c[2]) == 1 then
@@ -60,7 +64,7 @@ redis.call('LPOP', KEYS[2])
 local doubts = tonumber(string.match(head, '^%d+:%a:%d+:%d+:(%d+)'))
 if verdict == 'sent' then
   if c[3] then redis.call('HDEL', KEYS[1], 'u') end
-  if ARGV[8] ~= '' and redis.call('EXISTS', KEYS[4]) == 1 then redis.call('APPEND', KEYS[4], ARGV[8]) end
+  keepID()
   tell(doubts > 0 and 'unsure' or 'sent')
 elseif verdict == 'stale' and class == 'c' then
   redis.call('RPUSH', KEYS[3], head)
@@ -73,7 +77,7 @@ else
 end
 local next = redis.call('LINDEX', KEYS[2], 0)
 if not next then
-  redis.call('HSET', KEYS[1], 'l', '0')
+  redis.call('HDEL', KEYS[1], 'l')
   redis.call('ZREM', KEYS[5], pid)
   return { 'ok' }
 end
