@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -63,9 +62,6 @@ type SendError struct {
 
 // Error names reason and code.
 func (e *SendError) Error() string { return fmt.Sprintf("send: %s (code %d)", e.Reason, e.Code) }
-
-// errNoChannel: the channel this address belongs to is switched off.
-var errNoChannel = errors.New("bot: channel is off")
 
 // Channels are the channels switched on.
 type Channels map[flows.Channel]Channel

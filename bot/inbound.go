@@ -38,11 +38,10 @@ type Committed struct {
 var (
 	ErrDuplicate = errors.New("bot: update already committed")
 	ErrMoved     = errors.New("bot: conversation moved on")
-	ErrErased    = errors.New("bot: conversation was erased")
 	ErrFull      = errors.New("bot: lane is full")
 )
 
-// Store keeps conversations. Any error but the four above means doubt: the update must not be acknowledged.
+// Store keeps conversations. Any error but the three above means doubt: the update must not be acknowledged.
 type Store interface {
 	// Load reads the conversation of the person this update comes from, and whether it is already in it.
 	Load(ctx context.Context, in Inbound) (Loaded, error)

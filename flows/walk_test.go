@@ -92,7 +92,7 @@ func (w *walk) run() {
 }
 
 // garbage are words nothing in the library knows.
-var garbage = []string{"ma ei tea", "помогите мне пожалуйста", "qwzx", "77", "?!", "❤", "", "1 või 2", "​", "a\nb", strings.Repeat("x", 5000)}
+var garbage = []string{"ma ei tea", "помогите мне пожалуйста", "qwzx", "77", "?!", "❤", "", "1 või 2", "\u200b", "a\nb", strings.Repeat("x", 5000)}
 
 var gaps = []time.Duration{time.Second, 4 * time.Second, 10 * time.Second, time.Minute, 9 * time.Minute, 11 * time.Minute, 31 * time.Minute, 25 * time.Hour}
 

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed static
@@ -32,6 +33,8 @@ type Phones struct {
 	// Prefix is where the page is served, ending in a slash; default "/".
 	Prefix string
 	Doors  []Door
+	// Zone is what the phones' clocks show; default the machine's.
+	Zone *time.Location
 
 	start    sync.Once
 	stop     sync.Once

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The page's state, as JSON. Times are "15:04" in the stand-in's zone.
+// The page's state, as JSON. Times are "15:04" in Phones.Zone.
 type pageState struct {
 	Telegram *telegramState `json:"telegram,omitempty"`
 	SMS      *smsState      `json:"sms,omitempty"`
@@ -38,27 +38,34 @@ type pageMessage struct {
 	Waiting []string   `json:"waiting,omitempty"`
 }
 
-const clockFace = "15:04"
+// clock is a time as the phones show it.
+func (p *Phones) clock(at time.Time) string {
+	if p.Zone != nil {
+		at = at.In(p.Zone)
+	}
+	return at.Format("15:04")
+}
 
 func (p *Phones) state(v visitor) pageState {
 	var s pageState
 	if p.Telegram != nil {
-		s.Telegram = telegramPhone(p.Telegram, v.user)
+		s.Telegram = p.telegramPhone(v.user)
 	}
 	if p.Twilio != nil {
-		s.SMS = smsPhone(p.Twilio, v.number)
+		s.SMS = p.smsPhone(v.number)
 	}
 	return s
 }
 
-func telegramPhone(t *Telegram, user int64) *telegramState {
+func (p *Phones) telegramPhone(user int64) *telegramState {
+	t := p.Telegram
 	s := &telegramState{
 		Person: strconv.FormatInt(user, 10), Blocked: t.Blocked(user), Notice: t.Notice(user),
 		Messages: []pageMessage{},
 	}
 	for _, m := range t.Chat(user) {
 		s.Messages = append(s.Messages, pageMessage{
-			ID: m.ID, Mine: !m.FromBot, Kind: m.Kind, Text: m.Text, Time: m.At.Format(clockFace),
+			ID: m.ID, Mine: !m.FromBot, Kind: m.Kind, Text: m.Text, Time: p.clock(m.At),
 			Notes: telegramNotes(m), Buttons: m.Buttons, Waiting: m.Waiting,
 		})
 	}
@@ -78,7 +85,8 @@ func telegramNotes(m Message) []string {
 	return notes
 }
 
-func smsPhone(t *Twilio, number string) *smsState {
+func (p *Phones) smsPhone(number string) *smsState {
+	t := p.Twilio
 	s := &smsState{Person: number, OptedOut: t.OptedOut(number), Messages: []pageMessage{}}
 	for i, m := range t.Texts(number) {
 		notes := []string{plural(m.Segments, "segment"), m.Encoding}
@@ -86,7 +94,7 @@ func smsPhone(t *Twilio, number string) *smsState {
 			notes = append(notes, plural(m.Media, "picture"))
 		}
 		s.Messages = append(s.Messages, pageMessage{
-			ID: i + 1, Mine: !m.Received, Kind: "text", Text: m.Body, Time: m.At.Format(clockFace), Notes: notes,
+			ID: i + 1, Mine: !m.Received, Kind: "text", Text: m.Body, Time: p.clock(m.At), Notes: notes,
 		})
 	}
 	return s
