@@ -52,6 +52,7 @@ type Ticket struct {
 	Lang    flows.Lang
 	Channel flows.Channel
 	Band    flows.Band
+	Raised  time.Time // when the band became what it is
 	Phase   flows.Phase
 	Holder  string // staff id
 	Alias   string // the holder's working name

@@ -68,7 +68,7 @@ func moment(ms string) time.Time {
 func ticketOf(tid string, f map[string]string) handoff.Ticket {
 	return handoff.Ticket{
 		ID: tid, Desk: f["desk"], Lang: flows.Lang(f["lang"]), Channel: flows.Channel(f["chan"]),
-		Band: flows.Band(num(f["band"])), Phase: flows.Phase(f["phase"]), Holder: f["holder"], Alias: f["alias"],
+		Band: flows.Band(num(f["band"])), Raised: moment(f["raised"]), Phase: flows.Phase(f["phase"]), Holder: f["holder"], Alias: f["alias"],
 		Since: moment(f["since"]), Claimed: moment(f["claimed"]), Person: moment(f["person"]), Staff: moment(f["staff"]),
 		Left: moment(f["left"]), Unread: int(num(f["unread"])), Dead: f["dead"] == "1", Code: f["code"],
 	}

@@ -34,6 +34,7 @@ type countView struct {
 type chatTab struct {
 	Ticket  string        `json:"ticket"`
 	Band    flows.Band    `json:"band"`
+	Raised  int64         `json:"raised"`
 	Phase   flows.Phase   `json:"phase"`
 	Lang    flows.Lang    `json:"lang"`
 	Channel flows.Channel `json:"channel"`
@@ -123,7 +124,7 @@ func (c *Console) queue(ctx context.Context, lang, member string) (overviewView,
 }
 
 func (c *Console) tab(lang string, t handoff.Ticket) chatTab {
-	return chatTab{Ticket: t.ID, Band: t.Band, Phase: t.Phase, Lang: t.Lang, Channel: t.Channel,
+	return chatTab{Ticket: t.ID, Band: t.Band, Raised: ms(t.Raised), Phase: t.Phase, Lang: t.Lang, Channel: t.Channel,
 		Desk: c.words[lang].label("desk", t.Desk), Since: ms(t.Since), Claimed: ms(t.Claimed), Person: ms(t.Person),
 		Staff: ms(t.Staff), Left: ms(t.Left), Unread: t.Unread, Dead: t.Dead}
 }

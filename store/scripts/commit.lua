@@ -134,7 +134,7 @@ for _, m in ipairs(marks) do redis.call('HSET', K, 'd' .. m[1], m[2]) end
 local phase, level = old[1] or 'waiting', tonumber(old[3] or '6')
 if band > 0 and (band < level or act == 'open') then
   level = band
-  redis.call('HSET', K, 'band', level)
+  redis.call('HSET', K, 'band', level, 'raised', now)
 end
 local function queue(since)
   redis.call('ZADD', KEYS[7], string.format('%.0f', level * 1e13 + since), tid)

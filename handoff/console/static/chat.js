@@ -20,7 +20,7 @@ export function facts(chat) {
     fact("desk", chat.desk || "–"),
     fact("chosen", said.length ? said.map((a) => a.label + ": " + a.value).join(" · ") : say("chosen.none")));
   const band = el("p", { class: "band band-" + chat.band }, el("strong", null, label("band", chat.band)), " ",
-    el("span", null, say("phase." + chat.phase)));
+    chat.raised && chat.band < 6 ? el("span", null, ago(chat.raised), " · ") : null, el("span", null, say("phase." + chat.phase)));
   replace($("facts"), band, list);
 }
 
