@@ -16,7 +16,7 @@ const (
 	// sweepEvery is how long a message whose webhook failed waits at most (DESIGN.md section 4).
 	sweepEvery = time.Minute
 	// sweepLease outlives the pause between two passes, so that the same instance goes on.
-	sweepLease = 2 * time.Minute
+	sweepLease = 70 * time.Second
 	// sweepBack is how old a message may be that is still taken in.
 	sweepBack = 48 * time.Hour
 	// sweepOverlap is read again before the watermark: the list may show a message a little after its date. The store

@@ -30,6 +30,7 @@ func openStore(ctx context.Context, c *storeConfig, start bool, log *slog.Logger
 	if _, err := seal.Read(c.keyFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, wrongConfig{"SOSIN_KEYS: " + err.Error()} // before anything is opened
 	}
+	redis.SetLogger(quiet{})
 	b := &backing{}
 	url := c.RedisURL
 	if url == "" {
@@ -55,6 +56,12 @@ func openStore(ctx context.Context, c *storeConfig, start bool, log *slog.Logger
 	b.Store = store.New(b.db, c.Namespace, ring)
 	return b, nil
 }
+
+// quiet is the Redis client's own logger: what it would print of lost connections is said once, in words, by whoever
+// needed the connection.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // managed finds or starts redis-server in the data folder.
 func (b *backing) managed(ctx context.Context, c *storeConfig, start bool, log *slog.Logger) (string, error) {
