@@ -158,6 +158,25 @@ func TestACellMovesOnceInAConversation(t *testing.T) {
 }
 
 // Tidy and Word stand before every comparison: what a phone's keyboard adds must not hide a word.
+// A counsellor's words take a person into a state too: without that count the report's funnel of the chat begins at zero.
+func TestWhatACounsellorLeadsToIsCounted(t *testing.T) {
+	m, _ := library3(t)
+	for name, c := range map[string]struct {
+		last time.Time // the person's message
+		row  string
+	}{
+		"to somebody here, the chat":       {evening, "live"},
+		"to somebody silent, the question": {evening.Add(-time.Hour), "ping"},
+	} {
+		from := at("queue.waiting", true)
+		from.Last = c.last.UnixMilli()
+		out := m.Reply(from, "canary-name", "hello", with(flows.Claimed, true))
+		if want := (flows.Count{Table: "funnel.chat", Row: c.row, Column: "en"}); !slices.Contains(out.Counts, want) {
+			t.Errorf("%s: counted %v, without %v", name, out.Counts, want)
+		}
+	}
+}
+
 func TestWordsAreFoldedAsPeopleTypeThem(t *testing.T) {
 	for in, want := range map[string]string{"VÄLJU!": "välju", " \u201eei taha\u201c ": "ei taha", "Ei   Taha.": "ei taha", "/start": "start",
 		"0\ufe0f\u20e3": "0", "1.": "1", "\u200b0\u200b": "0", "СТОП": "стоп", "va\u0308lju": "välju", "!!!": ""} {

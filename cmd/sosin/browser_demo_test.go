@@ -115,8 +115,16 @@ func TestTheDemoWithoutARedisServer(t *testing.T) {
 		t.Errorf("there is no redis-server, and the demo does not say that nothing is kept:\n%s", d.out)
 	}
 	s := newScene(t, browser, d, laptopSize)
-	s.name = "memory"
+	s.blind = true
 	s.walk(onTelegram, "en")
+	// Somebody types another name of this machine, and presses a door twice.
+	w := newWindow(t, browser, "typed-localhost", laptopSize)
+	for range 2 {
+		w.open(strings.Replace(d.address, "127.0.0.1", "localhost", 1))
+		w.click(`a.door[href$="/door/counsellor"]`)
+		w.sees("the console is live", `document.querySelector("#live.on") && document.querySelector("#queue p")`)
+	}
+	w.clean()
 	s.clean()
 	d.stop()
 	if files, err := os.ReadDir(left); err != nil || len(files) > 0 {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,17 +21,21 @@ import (
 // It is made anew with SOSIN_README_PICTURE=1, when the pages have changed.
 func (s *scene) readmePicture(p *phone) {
 	s.Helper()
-	const height = 720
+	const height = 704 // the phone's, on a window that is high enough
 	was := [...]size{p.size, s.counsellor.size}
-	p.resize(size{1000, height})
+	p.resize(size{1000, height + 300})
 	s.counsellor.resize(size{820, height})
+	p.sees("the phone is at the newest message", `(() => { const log = document.querySelector("#telegram .log"); return log.scrollHeight - log.scrollTop - log.clientHeight < 4; })()`)
+	for _, w := range []*window{p.window, s.counsellor} {
+		look[bool](w, `(document.activeElement.blur(), true)`)
+	}
 	left := part(p.window, "#telegram")
 	right := part(s.counsellor, "body")
 	p.resize(was[0])
 	s.counsellor.resize(was[1])
 
 	const gap = 24
-	paper := color.RGBA{0xdd, 0xe3, 0xe6, 0xff}
+	paper := color.RGBA{0xf4, 0xf2, 0xee, 0xff} // the pages' own
 	high := max(left.Bounds().Dy(), right.Bounds().Dy())
 	both := image.NewRGBA(image.Rect(0, 0, left.Bounds().Dx()+right.Bounds().Dx()+3*gap, high+2*gap))
 	draw.Draw(both, both.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
@@ -69,23 +76,27 @@ func part(w *window, selector string) image.Image {
 	return m
 }
 
-// paletted keeps the 256 colours that are used most; pages have few, and the rest is the smoothing of letters.
+// paletted keeps at most 256 colours: those used most, but none that looks like one it has.
 func paletted(m *image.RGBA) *image.Paletted {
 	used := map[color.RGBA]int{}
-	var order []color.RGBA
 	for i := 0; i < len(m.Pix); i += 4 {
-		c := color.RGBA{m.Pix[i] &^ 3, m.Pix[i+1] &^ 3, m.Pix[i+2] &^ 3, 0xff}
-		if used[c] == 0 {
-			order = append(order, c)
-		}
-		used[c]++
+		used[color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 0xff}]++
 	}
-	slices.SortStableFunc(order, func(a, b color.RGBA) int { return used[b] - used[a] })
-	colours := color.Palette{}
-	for _, c := range order[:min(256, len(order))] {
-		colours = append(colours, c)
+	order := slices.SortedFunc(maps.Keys(used), func(a, b color.RGBA) int {
+		return cmp.Or(used[b]-used[a], cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	var colours color.Palette
+	for _, c := range order {
+		if len(colours) < 256 && !slices.ContainsFunc(colours, func(has color.Color) bool { return alike(has.(color.RGBA), c) }) {
+			colours = append(colours, c)
+		}
 	}
 	out := image.NewPaletted(m.Bounds(), colours)
 	draw.Draw(out, out.Bounds(), m, m.Bounds().Min, draw.Src)
 	return out
+}
+
+func alike(a, b color.RGBA) bool {
+	r, g, bl := int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)
+	return r*r+g*g+bl*bl < 40
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,7 +54,7 @@ type scene struct {
 	demo                          *runningDemo
 	texts                         *locales.Texts
 	size                          size
-	name                          string // of the pictures
+	blind                         bool // takes no pictures
 	counsellor, second, statistic *window
 	phones                        []*window
 }
@@ -181,6 +182,9 @@ func (p *phone) pressesOldButton() {
 // shot shows the phone in question, not the one beside it.
 func (p *phone) shot(name string) {
 	p.Helper()
+	if name == "" {
+		return
+	}
 	was := p.size
 	for _, s := range []size{phoneSize, laptopSize} {
 		p.resize(s)
@@ -221,12 +225,15 @@ func (s *scene) walk(channel channelName, lang string) {
 	s.past(lang, s.picture(channel, lang, "9-past"))
 }
 
+// oneLanguage are stages that look the same in every language.
+var oneLanguage = []string{"6-traps", "7-closed"}
+
+// picture names a picture of a stage; empty, none is taken.
 func (s *scene) picture(channel channelName, lang, stage string) string {
-	name := string(channel) + "-" + lang + "-" + stage
-	if s.name != "" {
-		name = s.name + "-" + name
+	if s.blind || lang != "en" && slices.Contains(oneLanguage, stage) {
+		return ""
 	}
-	return name
+	return string(channel) + "-" + lang + "-" + stage
 }
 
 // arrives: language, safe to write, who we are.
@@ -282,7 +289,7 @@ func (s *scene) talk(p *phone, answer, reply string) {
 	}
 	c.shot(s.picture(p.channel, p.lang, "5-talk"))
 	p.shot(s.picture(p.channel, p.lang, "5-talk"))
-	if os.Getenv("SOSIN_README_PICTURE") != "" && p.channel == onTelegram && p.lang == "en" && s.name == "" {
+	if os.Getenv("SOSIN_README_PICTURE") != "" && !s.blind && p.channel == onTelegram && p.lang == "en" {
 		s.readmePicture(p)
 	}
 }

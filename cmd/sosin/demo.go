@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -181,8 +182,8 @@ func (d *demo) standIns() {
 		StatusDelay: 300 * time.Millisecond,
 	})
 	base := "http://" + d.page.Addr().String()
-	d.phones = &simulator.Phones{Telegram: d.telegram, Twilio: d.twilio, Doors: []simulator.Door{
-		{Title: "Two phones", Text: "Write in as somebody who needs help, by Telegram or SMS. They are on this page.", URL: "#phones"},
+	d.phones = &simulator.Phones{Telegram: d.telegram, Twilio: d.twilio, Zone: flows.Tallinn, Doors: []simulator.Door{
+		{Title: "Two phones", Text: "Write in by Telegram or SMS, as somebody who needs help.", URL: "#phones"},
 		{Title: "Counsellor's console", Text: "Go on duty, take the person who just wrote, answer, close the chat.", URL: base + "/door/counsellor"},
 		{Title: "Coordinator's page", Text: "Anonymous statistics: this month in bands, past months invented.", URL: base + "/door/coordinator"},
 	}}
@@ -237,7 +238,7 @@ func (d *demo) serve(ctx context.Context) error {
 // pages serves the two phones, and the doors: each press makes a fresh one-time link.
 func (d *demo) pages() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", d.phones.Handler())
+	mux.Handle("/", d.oneName(d.phones.Handler()))
 	for path, name := range map[string]string{"counsellor": demoCounsellor, "second-counsellor": demoSecond,
 		"coordinator": demoCoordinator, "admin": demoAdmin} {
 		mux.HandleFunc("GET /door/"+path, func(w http.ResponseWriter, r *http.Request) {
@@ -250,6 +251,19 @@ func (d *demo) pages() http.Handler {
 		})
 	}
 	return mux
+}
+
+// oneName leads who came by the name localhost to the address the doors lead to. To a browser the two are different
+// sites, and it would keep the session that a door opens from a page of the other.
+func (d *demo) oneName(next http.Handler) http.Handler {
+	_, port, _ := net.SplitHostPort(d.page.Addr().String())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.EqualFold(r.Host, "localhost:"+port) {
+			http.Redirect(w, r, "http://"+d.page.Addr().String()+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (d *demo) welcome() {

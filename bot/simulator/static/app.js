@@ -30,6 +30,7 @@ class Phone {
     this.log = root.querySelector(".log");
     this.shown = new Map(); // message id -> {node, json, waiting}
     this.person = null;
+    this.stay();
     this.composer();
     for (const b of root.querySelectorAll("[data-do]")) {
       b.addEventListener("click", () => {
@@ -39,6 +40,20 @@ class Phone {
     }
     const begin = root.querySelector(".begin");
     if (begin) begin.addEventListener("click", () => send("telegram/write", { text: "/start" }).catch(failed));
+  }
+
+  // stay keeps the newest message in sight, also when the window shrinks, unless the reader has gone up.
+  stay() {
+    this.atEnd = true;
+    let height = this.log.clientHeight;
+    this.log.addEventListener("scroll", () => {
+      if (this.log.clientHeight !== height) return; // the window moved it, not the reader
+      this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 48;
+    });
+    new ResizeObserver(() => {
+      height = this.log.clientHeight;
+      if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
+    }).observe(this.log);
   }
 
   composer() {
@@ -116,6 +131,7 @@ class Phone {
       old.node.replaceWith(node);
     } else {
       this.log.append(node);
+      this.atEnd = true;
       this.log.scrollTop = this.log.scrollHeight;
     }
     this.shown.set(m.id, { node, json, waiting: m.waiting || [] });

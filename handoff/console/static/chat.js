@@ -38,11 +38,16 @@ export function clip(text, length) {
 
 // The log stays at its end unless the reader has gone up, also when a phone's keyboard takes half the screen.
 let atEnd = true;
+let height = 0;
 $("log").addEventListener("scroll", () => {
   const log = $("log");
+  if (log.clientHeight !== height) return; // the window moved it, not the reader
   atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
 });
-new ResizeObserver(() => { if (atEnd) $("log").scrollTop = $("log").scrollHeight; }).observe($("log"));
+new ResizeObserver(() => {
+  height = $("log").clientHeight;
+  if (atEnd) $("log").scrollTop = $("log").scrollHeight;
+}).observe($("log"));
 
 // transcript draws the log.
 export function transcript(chat) {
