@@ -83,6 +83,8 @@ type Desk struct {
 	Shifts  Shifts
 	Log     Audit
 	Flows   Flows
+	// Secret tells whether words give away where a shelter is (N-51). Such words are never sent.
+	Secret func(words string) bool
 	// Send wakes the sender for a lane leased to us. It does not block.
 	Send func(Lease)
 }
@@ -114,6 +116,9 @@ func (d *Desk) Reply(ctx context.Context, m Member, id, words string) (held bool
 	words = flows.Tidy(words)
 	if words == "" || utf8.RuneCountInString(words) > MaxWords {
 		return false, ErrWords
+	}
+	if d.Secret(words) {
+		return false, ErrSecret
 	}
 	err = d.act(ctx, m, id, "reply", func(l Loaded) flows.Outcome {
 		out := d.Flows.Reply(l.Conversation, m.Alias, words, l.Facts)

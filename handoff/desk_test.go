@@ -89,7 +89,8 @@ func open() *house {
 }
 
 func (h *house) desk() *Desk {
-	return &Desk{Tickets: h, Clocks: h, Log: h, Flows: h, Send: func(l Lease) { h.sent = append(h.sent, l) }}
+	return &Desk{Tickets: h, Clocks: h, Log: h, Flows: h, Send: func(l Lease) { h.sent = append(h.sent, l) },
+		Secret: func(words string) bool { return words == "canary-shelter" }}
 }
 
 func (h *house) want(t *testing.T, want ...string) {
@@ -120,6 +121,15 @@ func TestReplyWalksTheLine(t *testing.T) {
 	if held, err := h.desk().Reply(t.Context(), mari, "tid", "hello"); err != nil || !held {
 		t.Errorf("held %v %v: the counsellor is not told that the words wait", held, err)
 	}
+}
+
+// Where a shelter is goes out by no mistake (N-51): nothing is stepped, nothing is committed.
+func TestReplyKeepsAShelterSecret(t *testing.T) {
+	h := open()
+	if _, err := h.desk().Reply(t.Context(), mari, "tid", "canary-shelter"); !errors.Is(err, ErrSecret) {
+		t.Errorf("%v: a shelter's place would have been sent", err)
+	}
+	h.want(t)
 }
 
 // The person wrote in between: the answer is judged anew, and given up when that never ends.

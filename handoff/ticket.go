@@ -33,6 +33,7 @@ var (
 	ErrClosed   = errors.New("handoff: the ticket is closed")
 	ErrConflict = errors.New("handoff: something changed in between; try again")
 	ErrWords    = errors.New("handoff: the text is empty or too long")
+	ErrSecret   = errors.New("handoff: the text names a place that may never be sent")
 	ErrCode     = errors.New("handoff: unknown closing code")
 	ErrLeft     = errors.New("handoff: the person has left; the chat is kept until they come back or the time is up")
 )

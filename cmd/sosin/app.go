@@ -19,6 +19,7 @@ import (
 	"sosin/bot/sms"
 	"sosin/bot/telegram"
 	"sosin/flows"
+	"sosin/flows/service"
 	"sosin/flows/stats"
 	"sosin/handoff"
 	"sosin/handoff/console"
@@ -33,6 +34,7 @@ type app struct {
 	store    *store.Store
 	flows    *flows.Machine
 	texts    *locales.Texts
+	service  *service.File
 	engine   *bot.Engine
 	sender   *bot.Sender
 	desk     *handoff.Desk
@@ -65,6 +67,9 @@ func newApp(cfg *serveConfig, st *store.Store, demo bool, log *slog.Logger) (*ap
 	a.metrics = newMetrics(a.registry, st)
 	var err error
 	if a.flows, a.texts, err = loadContent(cfg.flowsConfig); err != nil {
+		return nil, err
+	}
+	if a.service, err = loadService(cfg.serviceConfig); err != nil {
 		return nil, err
 	}
 	if err := a.channels(); err != nil {
@@ -130,7 +135,8 @@ func (a *app) line() error {
 	a.gate = &gate{engine: a.engine, opened: make(chan struct{})}
 	a.desk = &handoff.Desk{
 		Tickets: a.store, Clocks: a.store, Shifts: a.store, Log: a.store, Flows: a.flows,
-		Send: func(l handoff.Lease) { a.sender.Wake(l.Lane, l.Fence) },
+		Secret: func(words string) bool { _, blocked := a.service.Blocked(words); return blocked },
+		Send:   func(l handoff.Lease) { a.sender.Wake(l.Lane, l.Fence) },
 	}
 	return nil
 }

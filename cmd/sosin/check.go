@@ -2,11 +2,15 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"sosin/flows"
 )
 
-type checkCmd struct{ flowsConfig }
+type checkCmd struct {
+	flowsConfig
+	serviceConfig
+}
 
 // Run proves what can be proved without running anything: flows and texts load, and every text fits its channel.
 func (c *checkCmd) Run(std streams) error {
@@ -20,6 +24,13 @@ func (c *checkCmd) Run(std streams) error {
 			w = append(w, f.String())
 		}
 		return w
+	}
+	today, err := loadService(c.serviceConfig)
+	if err != nil {
+		return err
+	}
+	for _, f := range today.Expired(time.Now()) {
+		fmt.Fprintln(std.err, "warning:", f)
 	}
 	prompts := m.Prompts()
 	if w := checkPrompts(texts, prompts); len(w) > 0 {

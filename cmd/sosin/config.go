@@ -36,10 +36,16 @@ type flowsConfig struct {
 	Flows string `help:"Folder with flows (*.yaml) and their texts (et.toml, ru.toml, en.toml); empty: the embedded ones." env:"SOSIN_FLOWS" type:"path"`
 }
 
+// serviceConfig says what is true today.
+type serviceConfig struct {
+	Service string `help:"Service file: desks, hours, numbers, what may never be sent; empty: the embedded example." env:"SOSIN_SERVICE" type:"path"`
+}
+
 // serveConfig is everything serve needs. See the README's table of variables.
 type serveConfig struct {
 	storeConfig
 	flowsConfig
+	serviceConfig
 	Listen    string `help:"Public address: webhooks and console." env:"SOSIN_LISTEN" default:"127.0.0.1:8080"`
 	OpsListen string `help:"Address of /livez, /readyz and /metrics." env:"SOSIN_OPS_LISTEN" default:"127.0.0.1:8081"`
 	PublicURL string `help:"The https address providers and staff see." env:"SOSIN_PUBLIC_URL" name:"public-url"`

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"sosin/flows"
 	"sosin/flows/library"
+	"sosin/flows/service"
 	"sosin/locales"
 )
 
@@ -25,6 +27,22 @@ func loadContent(c flowsConfig) (*flows.Machine, *locales.Texts, error) {
 		return nil, nil, content(err)
 	}
 	return m, texts, nil
+}
+
+// loadService loads the service file, the embedded example or the one named, and refuses it with every fault.
+func loadService(c serviceConfig) (*service.File, error) {
+	if c.Service == "" {
+		return service.Example(), nil
+	}
+	dir, name := filepath.Split(c.Service)
+	if dir == "" {
+		dir = "."
+	}
+	f, err := service.Load(os.DirFS(dir), name)
+	if err != nil {
+		return nil, content(err)
+	}
+	return f, nil
 }
 
 // content turns faults in data files into a wrong configuration: one line each, exit 2.

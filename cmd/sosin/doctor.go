@@ -62,6 +62,23 @@ func (c *doctorCmd) content(d *diagnosis) {
 		return
 	}
 	d.ok("flows", "loaded")
+	c.today(d)
+}
+
+// today: facts that have run out are not shown to people any more.
+func (c *doctorCmd) today(d *diagnosis) {
+	f, err := loadService(c.serviceConfig)
+	if err != nil {
+		d.bad("service", "the service file has faults: "+firstLine(err), "run `sosin check`")
+		return
+	}
+	old := f.Expired(time.Now())
+	for _, fault := range old {
+		d.bad("service", fault.What, fault.Mend)
+	}
+	if len(old) == 0 {
+		d.ok("service", "every fact is within its time")
+	}
 }
 
 func firstLine(err error) string {

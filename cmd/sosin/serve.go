@@ -28,6 +28,9 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	if _, _, err := loadContent(c.flowsConfig); err != nil {
 		return err // before anything is opened
 	}
+	if _, err := loadService(c.serviceConfig); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(std.err, nil))
 	tuneMemory()
 	b, err := openStore(ctx, &c.storeConfig, true, log)

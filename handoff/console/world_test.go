@@ -97,7 +97,7 @@ func (w *world) config() Config {
 	return Config{
 		Gate:     &staff.Gate{Accounts: w, Sessions: w, Attempts: w, Clock: w, Hasher: hasher},
 		Accounts: &staff.Accounts{Store: w, Clock: w, Hasher: hasher},
-		Desk:     &handoff.Desk{Tickets: w, Clocks: w, Shifts: w, Log: w, Flows: m, Send: func(handoff.Lease) {}},
+		Desk:     &handoff.Desk{Tickets: w, Clocks: w, Shifts: w, Log: w, Flows: m, Secret: func(string) bool { return false }, Send: func(handoff.Lease) {}},
 		Texts:    said, Hints: w, Reports: months{},
 		PublicURL: "http://" + w.server.Listener.Addr().String(),
 		Log:       slog.New(slog.NewTextHandler(w.log, nil)),

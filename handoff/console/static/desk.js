@@ -258,12 +258,19 @@ function sent(ticket, words) {
 // doubt: no answer came. The transcript knows whether the words arrived.
 async function doubt(ticket, words, began) {
   tell(say("error.network"), "bad");
+  let got;
+  try {
+    got = await post("/desk/chat", { ticket }); // asked for itself: a live hint's own fetch may overtake load()
+  } catch {
+    await load(); // says what is wrong
+    return;
+  }
+  const there = got.log.some((l) => l.from === "counsellor" && l.at >= began - 5000 && l.text.trim() === words.normalize("NFC").trim());
+  if (there) {
+    sent(ticket, words);
+    hush();
+  }
   await load();
-  const there = chat && chat.ticket === ticket &&
-    chat.log.some((l) => l.from === "counsellor" && l.at >= began - 5000 && l.text.trim() === words.normalize("NFC").trim());
-  if (!there) return;
-  sent(ticket, words);
-  hush();
 }
 
 // --- dialogs ---
