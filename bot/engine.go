@@ -22,8 +22,9 @@ type Deliverer interface {
 	Once(a Address, m Outbound)
 }
 
-// DutyFunc tells at which desks a counsellor's heartbeat is fresh, at most five seconds stale (promise 6).
-type DutyFunc func(ctx context.Context) (map[string]bool, error)
+// DutyFunc tells at which desks a counsellor who serves this language has a fresh heartbeat, at most five seconds stale
+// (promise 6). Before a language is chosen any counsellor counts.
+type DutyFunc func(ctx context.Context, lang flows.Lang) (map[string]bool, error)
 
 // Engine takes an Inbound through load, step and commit.
 type Engine struct {
@@ -85,7 +86,7 @@ func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
 		if try == 0 {
 			asked = l.Conversation.Asked
 		}
-		duty, err := e.Duty(ctx)
+		duty, err := e.Duty(ctx, l.Conversation.Lang)
 		if err != nil {
 			return "", fmt.Errorf("read duty: %w", err)
 		}

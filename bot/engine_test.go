@@ -62,7 +62,9 @@ func newDesk() *desk {
 
 func (d *desk) engine(now func() time.Time) *Engine {
 	return &Engine{Store: d, Flows: d, Send: d, Texts: d, Metrics: d, Log: slog.New(slog.DiscardHandler),
-		Duty:   func(context.Context) (map[string]bool, error) { return map[string]bool{"general": true}, nil },
+		Duty: func(context.Context, flows.Lang) (map[string]bool, error) {
+			return map[string]bool{"general": true}, nil
+		},
 		Outage: &Outage{Text: "112", Send: func(a Address, m Outbound) { d.Once(a, m) }, Now: now}}
 }
 
@@ -105,7 +107,7 @@ func TestReceiveAcknowledges(t *testing.T) {
 func TestDutyInDoubtIsDoubt(t *testing.T) {
 	d := newDesk()
 	e := d.engine(time.Now)
-	e.Duty = func(context.Context) (map[string]bool, error) { return nil, errors.New("away") }
+	e.Duty = func(context.Context, flows.Lang) (map[string]bool, error) { return nil, errors.New("away") }
 	if e.Receive(t.Context(), Inbound{Address: someone}) == nil {
 		t.Error("a turn was stepped without knowing who is on duty")
 	}

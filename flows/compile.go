@@ -100,14 +100,14 @@ func (c *compiler) known(p Pos, state, where string) {
 var nowhere = Pos{File: ".", Line: 1, Column: 1}
 
 // ownTexts are said by the code itself, in states of any name.
-var ownTexts = []string{"unknown.input", "media.unsupported", "chat.lost", "counsellor.joined", "ping.neutral",
+var ownTexts = []string{"unknown.input", "media.unsupported", "counsellor.joined", "ping.neutral",
 	"event.left", "event.stopped", "event.blocked", "event.closed", "event.returned", "event.media"}
 
 // given checks what the code itself leads to and says.
 func (c *compiler) given() {
 	def := c.m.def
 	for _, at := range []struct{ field, state string }{
-		{"`start:`", def.Start}, {"`home:`", def.Back}, {"`live:`", def.Live}, {"`ping:`", def.Ping}, {"`closed:`", def.Closed},
+		{"`start:`", def.Start}, {"`home:`", def.Back}, {"`live:`", def.Live}, {"`ping:`", def.Ping}, {"`closed:`", def.Closed}, {"`lost:`", def.Lost},
 	} {
 		switch s := def.States[at.state]; {
 		case at.state == "":

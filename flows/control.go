@@ -20,15 +20,35 @@ func (s *step) control() bool {
 	return s.command(ctl)
 }
 
-// wayOut: a button that leaves does so however old the message it hangs under is: somebody has walked in (promise 3).
+// wayOut: a button that leaves, or cries for help, does so however old the message it hangs under is: somebody has walked in (promise 3).
 func (s *step) wayOut() bool {
 	ctl := s.m.controls[Word(s.in.Tap.Key)]
 	if ctl == nil || ctl.Live != "all" {
+		ctl = s.cry()
+	}
+	if ctl == nil {
 		return false
 	}
 	s.record(Entry{From: Person, Words: s.in.Tap.Key})
 	return s.command(ctl)
 }
+
+// cry: a button that said "I am in danger" means it, under however old a message it hangs (promise 7).
+func (s *step) cry() *Control {
+	n := s.m.nodes[s.in.Tap.State]
+	if n == nil || s.in.Tap.State == s.c.State && s.in.Tap.Turn == s.c.Turn {
+		return nil
+	}
+	for _, w := range n.arcs["choice:"+s.in.Tap.Key] {
+		if to := s.m.nodes[w.to]; to != nil && to.Danger && !to.Live {
+			return s.m.controls[emergency]
+		}
+	}
+	return nil
+}
+
+// emergency is the word for danger in every language.
+const emergency = "112"
 
 // liveWord: in a live chat 0 and 112 are the only digits with a meaning ("How many children?" "9").
 func liveWord(ctl *Control, word string) bool {

@@ -94,6 +94,7 @@ type Definition struct {
 	Live   string // `live:`, the two-way chat
 	Ping   string // `ping:`, after the neutral question
 	Closed string // `closed:`, after a counsellor has closed the chat
+	Lost   string // `lost:`, when the counsellor went away
 
 	Unknown []Arc // `unknown:`, where a second answer not understood goes unless the state says otherwise
 }
@@ -144,6 +145,7 @@ func (d *decoder) decodeFile(raw []byte) {
 		"live":     d.given("live", &d.def.Live),
 		"ping":     d.given("ping", &d.def.Ping),
 		"closed":   d.given("closed", &d.def.Closed),
+		"lost":     d.given("lost", &d.def.Lost),
 		"unknown":  func(n *yaml.Node) { d.def.Unknown = d.arcs(n) },
 		"states":   func(n *yaml.Node) { states = n },
 		"controls": d.controls,

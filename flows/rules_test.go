@@ -42,8 +42,10 @@ func TestOneStep(t *testing.T) {
 			[]string{"danger.now", "danger.followup"}, "danger.queued"},
 		"an old button that leaves": {at("menu.main", true), flows.Input{Kind: flows.Tapped, Tap: flows.Tap{State: "entry.safety", Turn: 1, Key: "0"}}, with("", false),
 			[]string{"exit.decoy"}, ""},
-		"an old button that does not": {at("menu.main", true), flows.Input{Kind: flows.Tapped, Tap: flows.Tap{State: "entry.safety", Turn: 1, Key: "3"}}, with("", false),
+		"an old button that does not": {at("menu.main", true), flows.Input{Kind: flows.Tapped, Tap: flows.Tap{State: "entry.safety", Turn: 1, Key: "2"}}, with("", false),
 			[]string{"menu.main"}, "menu.main"},
+		"an old button that cries for help": {at("menu.main", true), flows.Input{Kind: flows.Tapped, Tap: flows.Tap{State: "entry.safety", Turn: 1, Key: "3"}}, with("", false),
+			[]string{"danger.now", "urgent.nobody"}, "danger.nobody"},
 		"a button pressed twice": {at("menu.main", true), flows.Input{Kind: flows.Tapped, Tap: flows.Tap{State: "entry.safety", Turn: 2, Key: "1"}},
 			flows.Facts{Now: evening.Add(time.Second), Channel: flows.Telegram}, nil, "menu.main"},
 		"the prompt never arrived, so 1 is no answer to it": {at("menu.main", true), typed("1"), undelivered,
@@ -52,7 +54,7 @@ func TestOneStep(t *testing.T) {
 			[]string{"menu.main"}, "menu.main"},
 		"a digit in a live chat is an answer to the counsellor": {at("chat.live", true), typed("9"), with(flows.Live, true), nil, "chat.live"},
 		"0 in a live chat leaves":                               {at("chat.live", true), typed("0"), with(flows.Live, true), []string{"exit.decoy"}, ""},
-		"a live chat whose counsellor is gone":                  {at("chat.live", true), typed("hello?"), with(flows.Lost, false), []string{"chat.lost"}, "chat.live"},
+		"a live chat whose counsellor is gone":                  {at("chat.live", true), typed("hello?"), with(flows.Lost, false), []string{"chat.lost", "queue.away"}, "queue.away"},
 		"a live chat that was closed by a clock":                {at("chat.live", true), typed("hello?"), with("", false), []string{"unknown.input", "menu.main"}, "menu.main"},
 		"the same for somebody who never said yes":              {at("chat.live", false), typed("hello?"), with("", false), []string{"lang.choose"}, "entry.language"},
 		"a state that is no more":                               {at("gone.state", true), typed("hello?"), with("", false), []string{"unknown.input", "menu.main"}, "menu.main"},
@@ -154,6 +156,31 @@ func TestACellMovesOnceInAConversation(t *testing.T) {
 	}
 	if len(seen) < 5 {
 		t.Errorf("only %d cells were counted", len(seen))
+	}
+}
+
+// A person who is being asked "delete?" answers that question, whatever a counsellor does meanwhile (promise 4).
+func TestAQuestionOfTheirOwnOutlastsACounsellor(t *testing.T) {
+	m, _ := library3(t)
+	asked := m.Step(at("chat.live", true), typed("delete"), with(flows.Live, true)).Conversation
+	for name, after := range map[string]flows.Conversation{
+		"an answer": m.Reply(asked, "canary-name", "hello", with(flows.Live, true)).Conversation,
+		"a close":   m.End(asked, "helped", with(flows.Live, true)).Conversation,
+	} {
+		if out := m.Step(after, typed("1"), with(flows.Live, true)); !out.Erase {
+			t.Errorf("%s came between, and nothing was erased: %v in %q", name, texts(out), out.Conversation.State)
+		}
+	}
+}
+
+// Somebody who stands before the safety question has a question already: a second one would take its answer (promise 2).
+func TestNoPingOverAnOpenQuestion(t *testing.T) {
+	m, _ := library3(t)
+	for _, state := range []string{"entry.language", "entry.safety", "erase.confirm_quietly"} {
+		out := m.Reply(at(state, false), "canary-name", "hello", with(flows.Live, true))
+		if len(out.Messages) > 0 || len(out.Hold) == 0 || out.Conversation.State != state {
+			t.Errorf("%s: said %v, held %d, stands in %q", state, texts(out), len(out.Hold), out.Conversation.State)
+		}
 	}
 }
 

@@ -12,12 +12,21 @@ func (s *step) prompt() {
 	last := &s.out.Messages[len(s.out.Messages)-1]
 	last.State, last.Turn = s.c.State, s.c.Turn
 	for _, ch := range s.node.Choices {
-		last.Choices = append(last.Choices, Choice{Key: ch.Key, Label: ch.Label})
+		last.Choices = append(last.Choices, Choice{Key: ch.Key, Label: s.spoken(ch.Label)})
 	}
+}
+
+// spoken is the text to say: before a language is known, the one in all three, where there is one.
+func (s *step) spoken(key string) string {
+	if any := "any." + key; s.c.Lang == "" && s.spoke == "" && s.m.texts.Has(any) {
+		return any
+	}
+	return key
 }
 
 // say adds one of the bot's lines.
 func (s *step) say(key string) {
+	key = s.spoken(key)
 	msg := Message{Text: key, Class: FromBot}
 	for _, v := range s.m.texts.Vars(key) {
 		if compute := values[v]; compute != nil {

@@ -17,13 +17,19 @@ func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
 	}
 	if s.there() && len(f.Held) == 0 { // words that wait must not be overtaken
 		s.out.Messages = msgs
+		if s.node.Aside { // their own question stands ("delete?"); it leads back into the chat
+			s.c.Back = m.def.Live
+			return s.finish()
+		}
 		s.c.State, s.node = m.def.Live, m.nodes[m.def.Live]
 		s.visit()
 		return s.finish()
 	}
 	s.out.Record[0].Held = true
 	s.out.Hold = msgs
-	if s.node != nil && !c.Pinged && !c.Stopped {
+	// Somebody who has not said yes stands before a question already, and its yes releases the words; a second question
+	// would take the answer to the first for its own.
+	if s.node != nil && !c.Pinged && !c.Stopped && (c.Safe || s.node.Danger) {
 		s.ping()
 	}
 	return s.finish()
@@ -54,14 +60,17 @@ func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
 	s.node = m.nodes[c.State]
 	s.out.Handoff = Handoff{Act: Close, Code: code}
 	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
-	s.out.Cancel = true
 	s.out.Keep = KeepClosed
 	s.count("handoff", s.c.Desk(), "closed")
-	if s.there() && s.c.Safe {
+	switch {
+	case !s.there() || !s.c.Safe:
+		s.out.Cancel = true
+		s.reset()
+	case s.node.Aside: // their own question stands
+		s.c.Back = m.def.Back
+	default:
 		s.c.State = m.def.Closed
 		s.enter("")
-	} else {
-		s.reset()
 	}
 	s.record(Entry{From: Event, Text: "event.closed"})
 	out := s.finish()

@@ -219,10 +219,20 @@ func (s *step) message() {
 	case s.node.Live && len(s.f.Held) > 0: // words that came too late to be sent wait for a yes, also from somebody who is here
 		s.ping()
 	case s.node.Live && s.f.Ticket.Phase == Lost:
-		s.say("chat.lost")
+		s.lost()
 	default:
 		s.take("text")
 	}
+}
+
+// lost tells that the counsellor went away, and who is here now. Somebody in danger hears the numbers again instead.
+func (s *step) lost() {
+	if !s.c.Safe {
+		s.command(s.m.controls[emergency])
+		return
+	}
+	s.c.State = s.m.def.Lost
+	s.enter("")
 }
 
 // unknown asks once more in simpler words, then hands over to a person. Before yes it only repeats the question.

@@ -54,7 +54,7 @@ func openTexts(def *flows.Definition) map[string]bool {
 	add := func(arcs []flows.Arc) {
 		for _, a := range arcs {
 			for _, key := range a.Say {
-				open[key] = true
+				open[key], open["any."+key] = true, true
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func openTexts(def *flows.Definition) map[string]bool {
 			continue
 		}
 		for _, key := range s.Say {
-			open[key] = true
+			open[key], open["any."+key] = true, true
 		}
 		add(s.Text)
 		for _, ch := range s.Choices {

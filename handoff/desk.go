@@ -120,10 +120,13 @@ func (d *Desk) Reply(ctx context.Context, m Member, id, words string) (held bool
 	if d.Secret(words) {
 		return false, ErrSecret
 	}
-	err = d.act(ctx, m, id, "reply", func(l Loaded) flows.Outcome {
+	err = d.act(ctx, m, id, "reply", func(l Loaded) (flows.Outcome, error) {
+		if l.Chat.Held >= MaxHeld {
+			return flows.Outcome{}, ErrHeld
+		}
 		out := d.Flows.Reply(l.Conversation, m.Alias, words, l.Facts)
 		held = len(out.Hold) > 0
-		return out
+		return out, nil
 	})
 	return held, err
 }
@@ -133,8 +136,8 @@ func (d *Desk) Close(ctx context.Context, m Member, id, code string) error {
 	if !slices.Contains(Codes, code) {
 		return ErrCode
 	}
-	return d.act(ctx, m, id, "close", func(l Loaded) flows.Outcome {
-		return d.Flows.End(l.Conversation, code, l.Facts)
+	return d.act(ctx, m, id, "close", func(l Loaded) (flows.Outcome, error) {
+		return d.Flows.End(l.Conversation, code, l.Facts), nil
 	})
 }
 
@@ -144,15 +147,15 @@ func (d *Desk) Note(ctx context.Context, m Member, id, words string) error {
 	if words == "" || utf8.RuneCountInString(words) > MaxWords {
 		return ErrWords
 	}
-	return d.act(ctx, m, id, "note", func(l Loaded) flows.Outcome {
-		return d.Flows.Remark(l.Conversation, m.Alias, words, l.Facts)
+	return d.act(ctx, m, id, "note", func(l Loaded) (flows.Outcome, error) {
+		return d.Flows.Remark(l.Conversation, m.Alias, words, l.Facts), nil
 	})
 }
 
 // GiveBack puts the ticket at the head of the queue again.
 func (d *Desk) GiveBack(ctx context.Context, m Member, id string) error {
-	return d.act(ctx, m, id, "give back", func(l Loaded) flows.Outcome {
-		return d.Flows.GiveBack(l.Conversation, m.Alias, l.Facts)
+	return d.act(ctx, m, id, "give back", func(l Loaded) (flows.Outcome, error) {
+		return d.Flows.GiveBack(l.Conversation, m.Alias, l.Facts), nil
 	})
 }
 
@@ -160,7 +163,7 @@ func (d *Desk) GiveBack(ctx context.Context, m Member, id string) error {
 const tries = 5
 
 // act is the straight line: audit, load, pure step, commit, wake the sender.
-func (d *Desk) act(ctx context.Context, m Member, id, what string, step func(Loaded) flows.Outcome) error {
+func (d *Desk) act(ctx context.Context, m Member, id, what string, step func(Loaded) (flows.Outcome, error)) error {
 	if err := d.audit(ctx, m, what, id); err != nil {
 		return err
 	}
@@ -169,7 +172,11 @@ func (d *Desk) act(ctx context.Context, m Member, id, what string, step func(Loa
 		if err != nil {
 			return err
 		}
-		lease, err := d.Tickets.CommitTicket(ctx, l, m, step(l))
+		out, err := step(l)
+		if err != nil {
+			return err
+		}
+		lease, err := d.Tickets.CommitTicket(ctx, l, m, out)
 		if errors.Is(err, ErrConflict) {
 			continue
 		}
@@ -201,11 +208,11 @@ func (d *Desk) audit(ctx context.Context, m Member, what, id string) error {
 	return nil
 }
 
-// Facts tells at which desks a counsellor is on duty now, for the flows.
-func Facts(duties []Duty, now time.Time, desks []string) map[string]bool {
+// Facts tells at which desks a counsellor who serves this language is on duty now, for the flows. No language: any.
+func Facts(duties []Duty, now time.Time, desks []string, lang flows.Lang) map[string]bool {
 	out := map[string]bool{}
 	for _, d := range duties {
-		if !d.Until.After(now) {
+		if !d.Until.After(now) || lang != "" && len(d.Member.Langs) > 0 && !slices.Contains(d.Member.Langs, lang) {
 			continue
 		}
 		out[flows.AnyDesk] = true

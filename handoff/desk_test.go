@@ -132,6 +132,15 @@ func TestReplyKeepsAShelterSecret(t *testing.T) {
 	h.want(t)
 }
 
+// Words that wait must all fit into the lane once the person says yes; more would never be released.
+func TestReplyIsRefusedWhenEnoughWordsWait(t *testing.T) {
+	h := open()
+	h.loaded.Chat.Held = MaxHeld
+	if _, err := h.desk().Reply(t.Context(), mari, "tid", "x"); !errors.Is(err, ErrHeld) {
+		t.Errorf("%v: words pile up that can never be released", err)
+	}
+}
+
 // The person wrote in between: the answer is judged anew, and given up when that never ends.
 func TestReplyIsJudgedAnew(t *testing.T) {
 	h := open()
@@ -250,16 +259,21 @@ func TestFactsTellWhoIsHere(t *testing.T) {
 	all := Duty{Member: Member{ID: "a"}, Until: now.Add(time.Second)}
 	one := Duty{Member: Member{ID: "b", Desks: []string{"women"}}, Until: now.Add(time.Second)}
 	past := Duty{Member: Member{ID: "c"}, Until: now}
+	russian := Duty{Member: Member{ID: "d", Langs: []flows.Lang{flows.Russian}}, Until: now.Add(time.Second)}
 	for name, c := range map[string]struct {
 		duties []Duty
+		lang   flows.Lang
 		want   map[string]bool
 	}{
-		"nobody":        {nil, map[string]bool{}},
-		"too old":       {[]Duty{past}, map[string]bool{}},
-		"one desk":      {[]Duty{past, one}, map[string]bool{flows.AnyDesk: true, "women": true}},
-		"for all desks": {[]Duty{all}, map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
+		"nobody":                {nil, "", map[string]bool{}},
+		"too old":               {[]Duty{past}, "", map[string]bool{}},
+		"one desk":              {[]Duty{past, one}, flows.Estonian, map[string]bool{flows.AnyDesk: true, "women": true}},
+		"for all desks":         {[]Duty{all}, flows.English, map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
+		"not in their language": {[]Duty{russian}, flows.English, map[string]bool{}},
+		"in their language":     {[]Duty{russian, past}, flows.Russian, map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
+		"no language yet":       {[]Duty{russian}, "", map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
 	} {
-		got := Facts(c.duties, now, desks)
+		got := Facts(c.duties, now, desks, c.lang)
 		for _, desk := range append(desks, flows.AnyDesk) {
 			if got[desk] != c.want[desk] {
 				t.Errorf("%s: %s is %v", name, desk, got[desk])

@@ -19,6 +19,8 @@ const (
 	OpenUp = 60 * time.Second
 	// Cap is how many chats a counsellor holds at once; with a HIGH among them it is one. A HIGH may exceed it.
 	Cap = 2
+	// MaxHeld is how many of a counsellor's messages may wait for a person's yes: all of them must fit into the lane.
+	MaxHeld = 8
 	// MaxWords is the longest answer, in runes: what a Telegram message holds.
 	MaxWords = 4096
 )
@@ -33,6 +35,7 @@ var (
 	ErrClosed   = errors.New("handoff: the ticket is closed")
 	ErrConflict = errors.New("handoff: something changed in between; try again")
 	ErrWords    = errors.New("handoff: the text is empty or too long")
+	ErrHeld     = errors.New("handoff: enough words wait for this person's yes")
 	ErrSecret   = errors.New("handoff: the text names a place that may never be sent")
 	ErrCode     = errors.New("handoff: unknown closing code")
 	ErrLeft     = errors.New("handoff: the person has left; the chat is kept until they come back or the time is up")

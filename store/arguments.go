@@ -58,7 +58,7 @@ func (t *turn) arguments() ([]any, error) {
 	a := make(argv, 0, 64)
 	a.add(t.s.k.tag, t.p.pid, t.p.rev, t.p.stone, flag(t.p.fresh && t.p.rev != ""), string(t.mark), string(t.attempt), ms(leaseFor), t.now.UnixMilli(),
 		session, cwrap, ring, address, ms(t.out.Keep.For()), flag(t.lost),
-		flag(t.out.Cancel), flag(t.out.Release), t.ids, ms(messagesFor))
+		flag(t.out.Cancel), flag(t.out.Release), t.ids, t.p.idsLen, ms(messagesFor))
 	a.list(t.rows)
 	a.add(ms(flows.Present + time.Hour))
 	a.list(t.held)
@@ -105,7 +105,10 @@ func (t *turn) fields(wrapped string) []string {
 		f = append(f, "k", wrapped)
 	}
 	if t.opened {
-		f = append(f, "pid", t.p.pid, "lang", string(t.out.Lang), "chan", string(t.channel))
+		f = append(f, "pid", t.p.pid, "lang", "", "chan", string(t.channel))
+	}
+	if lang := t.out.Conversation.Lang; t.holder == "" && lang != "" { // danger may be said before a language, and it may change
+		f = append(f, "lang", string(lang))
 	}
 	if t.opened || t.out.Handoff.Desk != "" && t.holder == "" {
 		f = append(f, "desk", t.out.Handoff.Desk)

@@ -30,6 +30,7 @@ type person struct {
 	entries  int64
 	phase    flows.Phase
 	ids      messageIDs
+	idsLen   int // bytes of the record as read: what a settle appends afterwards is kept
 	now      time.Time
 }
 
@@ -73,6 +74,7 @@ func (s *Store) open(pid string, v []any) (bot.Loaded, *person, error) {
 	p := &person{pid: pid, rev: c[0], ring: []byte(c[3]), now: s.at(num(v[0]))}
 	l := bot.Loaded{Now: p.now}
 	var err error
+	p.idsLen = len(str(v[4]))
 	if p.ids, err = s.openIDs(pid, str(v[4])); err != nil {
 		return l, nil, err
 	}

@@ -21,7 +21,7 @@ func (t *turn) erase(ctx context.Context) error {
 	k, pid := t.s.k, t.p.pid
 	a := make(argv, 0, 24)
 	a.add(k.tag, pid, t.p.rev, tombstone(t.now, remember(t.p.ring, t.mark, t.attempt)), ms(tombstoneFor),
-		ms(shredFor), ms(countersFor), ms(deletionFor), t.p.stone, string(t.mark))
+		ms(shredFor), ms(countersFor), ms(deletionFor), t.p.stone, string(t.mark), t.p.idsLen)
 	a.list(countFields(t.out.Counts))
 	a.add(len(t.deletes))
 	for _, d := range t.deletes {

@@ -40,8 +40,12 @@ func (c *Client) ours(r api.ApiV2010Message) bool {
 	return c.service == "" || text(r.MessagingServiceSid) == c.service
 }
 
-// dropReplies deletes the records of answers that no outbox row knows: the fallback's text and Twilio's own replies to its
-// keywords. They hold a person's number (promise 4). What cannot be deleted yet is listed again the next time.
+// forgotten is the age at which our own message is no longer looked for: a row lives ten minutes, and a doubt about its
+// end is settled within two more.
+const forgotten = 20 * time.Minute
+
+// dropReplies deletes the records of answers that no outbox row knows: the fallback's text, Twilio's own replies to its
+// keywords, and what was sent so long ago that no row can ask for it any more. They hold a person's number (promise 4). What cannot be deleted yet is listed again the next time.
 func (c *Client) dropReplies(ctx context.Context, since time.Time) error {
 	p := (&api.ListMessageParams{}).SetDateSentAfter(since.UTC().Truncate(time.Second)).SetPageSize(sweepPage)
 	if c.from != "" {
@@ -50,7 +54,8 @@ func (c *Client) dropReplies(ctx context.Context, since time.Time) error {
 	var sids []string
 	err := c.pages(ctx, p, func(batch []api.ApiV2010Message) bool {
 		for _, r := range batch {
-			if text(r.Direction) == "outbound-reply" && c.ours(r) && final[text(r.Status)] {
+			old := text(r.Direction) == "outbound-api" && fromRecord(r).at.Before(c.now().Add(-forgotten))
+			if (text(r.Direction) == "outbound-reply" || old) && c.ours(r) && final[text(r.Status)] {
 				sids = append(sids, text(r.Sid))
 			}
 		}

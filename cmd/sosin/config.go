@@ -17,7 +17,7 @@ import (
 // storeConfig is where things are kept; every subcommand that reads or writes them has it.
 type storeConfig struct {
 	Data      string `help:"Keys and the managed Redis." env:"SOSIN_DATA" default:"./sosin-data" type:"path"`
-	RedisURL  string `help:"redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://; empty: a managed redis-server." env:"SOSIN_REDIS_URL" name:"redis-url"`
+	RedisURL  string `help:"redis://, rediss:// or unix://; Sentinel with ?master_name=, Cluster with ?addr=; empty: a managed redis-server." env:"SOSIN_REDIS_URL" name:"redis-url"`
 	RedisFile string `help:"File that holds the Redis URL." env:"SOSIN_REDIS_URL_FILE" name:"redis-url-file" type:"path"`
 	Namespace string `help:"Prefix of every key; one helpline each." env:"SOSIN_NAMESPACE" default:"sosin"`
 	Keys      string `help:"Key file; default DATA/keys." env:"SOSIN_KEYS" type:"path"`

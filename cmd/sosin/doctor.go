@@ -65,7 +65,7 @@ func (c *doctorCmd) content(d *diagnosis) {
 	c.today(d)
 }
 
-// today: facts that have run out are not shown to people any more.
+// today: facts that have run out should be looked up anew.
 func (c *doctorCmd) today(d *diagnosis) {
 	f, err := loadService(c.serviceConfig)
 	if err != nil {
@@ -138,10 +138,19 @@ func (c *doctorCmd) redis(ctx context.Context, d *diagnosis) {
 	} else {
 		d.ok("redis", b.what+", Redis "+info["redis_version"]+", append-only file on, nothing evicted")
 	}
+	c.fsync(ctx, d, b)
 	c.staffing(ctx, d, b)
 	c.memory(d, info)
 	c.clock(ctx, d, b)
 	c.quarantine(ctx, d, b)
+}
+
+// fsync: what a power failure costs. A Redis that does not let us ask is not blamed.
+func (c *doctorCmd) fsync(ctx context.Context, d *diagnosis, b *backing) {
+	got, err := b.Client().ConfigGet(ctx, "appendfsync").Result()
+	if err == nil && got["appendfsync"] != "" && got["appendfsync"] != "always" {
+		d.bad("durability", "Redis writes to disk with appendfsync "+got["appendfsync"]+", so a power failure can lose the last seconds", "set `appendfsync always`")
+	}
 }
 
 // clock: deadlines are Redis's, but keys, TOTP codes and holidays go by this machine's clock.

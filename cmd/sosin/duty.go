@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"sosin/flows"
 	"sosin/handoff"
 )
 
@@ -23,15 +24,15 @@ type duty struct {
 
 	mu   sync.Mutex
 	at   time.Time
-	here map[string]bool
+	here map[flows.Lang]map[string]bool // "" is any language
 }
 
 // now returns a map that the caller must not change.
-func (d *duty) now(ctx context.Context) (map[string]bool, error) {
+func (d *duty) now(ctx context.Context, lang flows.Lang) (map[string]bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.here != nil && time.Since(d.at) < dutyFor {
-		return d.here, nil
+		return d.here[lang], nil
 	}
 	duties, err := d.shifts.Duties(ctx)
 	if err != nil {
@@ -41,6 +42,9 @@ func (d *duty) now(ctx context.Context) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.here, d.at = handoff.Facts(duties, now, d.desks), time.Now()
-	return d.here, nil
+	d.here, d.at = map[flows.Lang]map[string]bool{}, time.Now()
+	for _, l := range append([]flows.Lang{""}, flows.Langs...) {
+		d.here[l] = handoff.Facts(duties, now, d.desks, l)
+	}
+	return d.here[lang], nil
 }

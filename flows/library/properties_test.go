@@ -251,6 +251,22 @@ func (w *world) saysSafe(in flows.Input) bool {
 	return false
 }
 
+// cries: the input is a tap on an answer that leads to danger.
+func cries(def *flows.Definition, in flows.Input) bool {
+	s := def.States[in.Tap.State]
+	if in.Kind != flows.Tapped || s == nil {
+		return false
+	}
+	for _, ch := range s.Choices {
+		for _, a := range ch.Arcs {
+			if to := def.States[a.To]; ch.Key == in.Tap.Key && to != nil && to.Danger {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Promise 3 and DESIGN section 2: whoever holds the phone after half an hour learns nothing from the first answers,
 // neither that this person has been here, nor that somebody waits for them.
 func TestAKnownPersonIsMetAsAStrangerAfterAGap(t *testing.T) {
@@ -264,8 +280,8 @@ func TestAKnownPersonIsMetAsAStrangerAfterAGap(t *testing.T) {
 		stranger.f.Now, stranger.f.Channel, stranger.f.Duty = known.f.Now, known.f.Channel, known.f.Duty
 		for range 4 {
 			in := known.input()
-			if in.Kind == flows.Blocked || in.Kind == flows.Resumed {
-				continue
+			if in.Kind == flows.Blocked || in.Kind == flows.Resumed || cries(m.Definition(), in) {
+				continue // a stranger has no old "I am in danger" to press
 			}
 			was := stranger.c.State
 			var got, want string

@@ -91,6 +91,7 @@ var labels = map[string]words{
 	"state.queue.unknown_passed_on": {"Ei saadud aru, nõustajale", "Не поняли, передано человеку", "Not understood, passed on"},
 	"state.queue.unknown_kept":      {"Ei saadud aru, sõnum hoitud", "Не поняли, сообщение сохранено", "Not understood, words kept"},
 	"state.chat.live":               {"Vestles nõustajaga", "Говорили с консультантом", "Chatted with a counsellor"},
+	"state.chat.lost":               {"Ühendus katkes", "Связь прервалась", "Connection lost"},
 	"state.chat.returned":           {"Tuli vestlusesse tagasi", "Вернулись в разговор", "Came back to the chat"},
 	"state.chat.release":            {"Luges oodanud vastust", "Получили ждавший ответ", "Got the words that waited"},
 	"state.chat.ping":               {"Küsiti, kas on hea aeg", "Вопрос, удобно ли сейчас", "Asked if it is a good time"},

@@ -372,7 +372,7 @@ func TestEveryRefusalHasASentence(t *testing.T) {
 			}
 		}
 	}
-	for _, err := range []error{handoff.ErrEmpty, handoff.ErrCap, handoff.ErrOffDuty, handoff.ErrNotYours, handoff.ErrNotFound, handoff.ErrClosed, handoff.ErrConflict, handoff.ErrWords, handoff.ErrCode, handoff.ErrSecret, handoff.ErrLeft} {
+	for _, err := range []error{handoff.ErrEmpty, handoff.ErrCap, handoff.ErrOffDuty, handoff.ErrNotYours, handoff.ErrNotFound, handoff.ErrClosed, handoff.ErrConflict, handoff.ErrWords, handoff.ErrCode, handoff.ErrSecret, handoff.ErrHeld, handoff.ErrLeft} {
 		found := false
 		for _, known := range refusals {
 			found = found || errors.Is(err, known.err)

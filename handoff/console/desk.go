@@ -66,6 +66,7 @@ var refusals = []struct {
 	{handoff.ErrConflict, http.StatusConflict, "conflict"},
 	{handoff.ErrLeft, http.StatusConflict, "left"},
 	{handoff.ErrWords, http.StatusUnprocessableEntity, "words"},
+	{handoff.ErrHeld, http.StatusConflict, "held"},
 	{handoff.ErrSecret, http.StatusUnprocessableEntity, "secret"},
 	{handoff.ErrCode, http.StatusUnprocessableEntity, "code"},
 }

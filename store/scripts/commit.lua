@@ -4,7 +4,7 @@
 --   tag, pid, revision expected ('' = none), tombstone expected, anew ('1': what is there cannot be read any more and
 --   goes), mark, attempt, lease ms, now ms,
 --   session, wrapped key ('' = unchanged), ring, address ('' = unchanged), keep ms, undelivered ('1' | '0'),
---   cancel, release, message ids ('' = unchanged), message ids ms,
+--   cancel, release, message ids ('' = unchanged), bytes of them read, message ids ms,
 --   #rows, rows..., outbox ms, #held, held..., #counters, counters..., counters ms,
 --   #deletions, (id, record, due ms)..., deletion ms, lane cap,
 --   ticket id ('' = none), holder required ('' = any), act, band ('0' = as is), ticket ms, index ms,
@@ -17,7 +17,7 @@ local function list() local n, out = tonumber(arg()), {}; for j = 1, n do out[j]
 local T, pid, rev, stone, anew = arg(), arg(), arg(), arg(), arg()
 local mark, attempt, lease, now = arg(), arg(), tonumber(arg()), tonumber(arg())
 local session, wrapped, ring, address, keep, undelivered = arg(), arg(), arg(), arg(), arg(), arg()
-local cancel, release, ids, idsFor = arg(), arg(), arg(), arg()
+local cancel, release, ids, idsRead, idsFor = arg(), arg(), arg(), tonumber(arg()), arg()
 local rows = list(); local outboxFor = arg()
 local held = list()
 local counters = list(); local countersFor = arg()
@@ -60,6 +60,7 @@ if tid ~= '' then
   if act ~= 'open' and old[1] == 'closed' then return { 'moved' } end -- a clock closed it since it was read
   if old[2] and old[2] ~= '' then redis.call('SCARD', T .. 'mine:' .. old[2]) end
 end
+redis.call('STRLEN', KEYS[5])
 local waiting = redis.call('LLEN', KEYS[2])
 local flying = tonumber(c[3] or '0') > 0 and waiting > 0
 if cancel ~= '1' and #rows > 0 and waiting + #rows > cap then return { 'full' } end
@@ -85,7 +86,9 @@ if wrapped ~= '' then redis.call('HSET', KEYS[1], 'k', wrapped) end
 if address ~= '' then redis.call('HSET', KEYS[1], 'a', address) end
 if undelivered == '1' then redis.call('HSET', KEYS[1], 'u', '1') end
 redis.call('PEXPIRE', KEYS[1], keep)
-if ids ~= '' then redis.call('SET', KEYS[5], ids, 'PX', idsFor) end
+if ids ~= '' then -- with what a settle has added since they were read
+  redis.call('SET', KEYS[5], ids .. redis.call('GETRANGE', KEYS[5], idsRead, -1), 'PX', idsFor)
+end
 
 -- 3. The outbox. A row being sent at this moment stays at the head, so that order holds.
 if cancel == '1' then
@@ -172,6 +175,7 @@ elseif act == 'requeue' then
 elseif act == 'close' then
   redis.call('HSET', K, 'phase', 'closed', 'closed', now)
   redis.call('HDEL', KEYS[1], 't')
+  redis.call('DEL', KEYS[3])
   redis.call('SREM', T .. 'mine:' .. (old[2] or ''), tid)
   redis.call('ZREM', KEYS[7], tid)
   redis.call('ZREM', KEYS[8], tid)

@@ -1,7 +1,7 @@
 -- erase: everything of one person goes, a tombstone stays. Checks first.
 -- KEYS 1 c:pid  2 o:pid  3 h:pid  4 x:pid  5 m:pid  6 i:pid  7 due  8 q  9 watch  10 del  11 shred  12 n:month  13 bad
 -- ARGV 1 tag  2 pid  3 revision expected  4 tombstone  5 tombstone ms  6 shred ms  7 counters ms  8 deletion ms
---      9 tombstone expected  10 mark  11 #counters, counters..., #deletions, (id, record, due ms)...
+--      9 tombstone expected  10 mark  11 bytes of message ids read  12 #counters, counters..., #deletions, (id, record, due ms)...
 -- Answer: {'ok'} | {'dup'} | {'moved'}
 local T, pid = ARGV[1], ARGV[2]
 local rev = redis.call('HGET', KEYS[1], 'r') or ''
@@ -12,6 +12,7 @@ if rev == '' then
   end
 end
 if rev ~= ARGV[3] or (rev == '' and x ~= ARGV[9]) then return { 'moved' } end
+if redis.call('STRLEN', KEYS[5]) ~= tonumber(ARGV[11]) then return { 'moved' } end -- one more message went out meanwhile
 redis.call('ZCARD', KEYS[7]); redis.call('ZCARD', KEYS[8]); redis.call('ZCARD', KEYS[9]); redis.call('ZCARD', KEYS[10])
 redis.call('HLEN', KEYS[12])
 local tickets, holders = redis.call('SMEMBERS', KEYS[6]), {}
@@ -23,7 +24,7 @@ for _, tid in ipairs(tickets) do
   end
 end
 local bad = redis.call('LRANGE', KEYS[13], 0, -1)
-local i = 10
+local i = 11
 local function arg() i = i + 1; return ARGV[i] end
 local function list() local n, out = tonumber(arg()), {}; for j = 1, n do out[j] = arg() end; return out end
 local counters = list()

@@ -66,12 +66,12 @@ if verdict == 'sent' then
   if c[3] then redis.call('HDEL', KEYS[1], 'u') end
   keepID()
   tell(doubts > 0 and 'unsure' or 'sent')
-elseif verdict == 'stale' and class == 'c' then
+elseif verdict == 'stale' and class == 'c' and c[2] then
   redis.call('RPUSH', KEYS[3], head)
   redis.call('PEXPIRE', KEYS[3], ARGV[10])
   tell('held')
 else
-  if class == 'b' then redis.call('HSET', KEYS[1], 'u', '1') end
+  if class == 'b' or class == 'p' then redis.call('HSET', KEYS[1], 'u', '1') end
   if verdict == 'later' then verdict = 'stale' end -- cancelled while it was being sent
   tell(doubts > 0 and verdict ~= 'stale' and 'unsure' or verdict) -- an earlier attempt may have arrived
 end

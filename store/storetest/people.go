@@ -55,6 +55,7 @@ func (c contact) writes(text string) bot.Inbound {
 
 // answer is an ordinary outcome: the state moves on and the given lines are said.
 func answer(l bot.Loaded, lines ...string) flows.Outcome {
+	l.Conversation.Lang = flows.English
 	out := flows.Outcome{Conversation: l.Conversation, Lang: flows.English, NotAfter: l.Now.Add(flows.Present)}
 	out.Conversation.State, out.Conversation.Safe = "menu.main", true
 	out.Conversation.Last, out.Conversation.Turn = l.Now.UnixMilli(), l.Conversation.Turn+1
@@ -178,6 +179,7 @@ func reply(t *testing.T, s *store.Store, m handoff.Member, tid, words string, ch
 }
 
 func replied(l handoff.Loaded, words string, change func(*flows.Outcome)) flows.Outcome {
+	l.Conversation.Lang = flows.English
 	out := flows.Outcome{Conversation: l.Conversation, Lang: flows.English, NotAfter: l.Facts.Now.Add(flows.Present),
 		Keep: flows.KeepTicket, Handoff: flows.Handoff{Act: flows.Answer}}
 	out.Record = []flows.Entry{{From: flows.Counsellor, Words: words, By: "Alias", At: l.Facts.Now.UnixMilli()}}
