@@ -54,7 +54,7 @@ var arrows = map[string]row{
 }
 
 // pure packages hold no goroutine, no mutex and no clock: time and facts are passed in.
-var pure = []string{"flows", "flows/stats", "handoff", "store/seal"}
+var pure = []string{"flows", "flows/risk", "flows/service", "flows/stats", "handoff", "store/seal"}
 
 // pkg is what go list says about one package of ours; paths are without the module.
 type pkg struct {
