@@ -55,7 +55,7 @@ func FuzzWebhookAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contentType, body string) {
 		if p := webhookReply(contentType, []byte(body)); p != nil {
 			name := strings.ToLower(p["method"])
-			if name == "" || strings.HasPrefix(name, "get") || strings.HasSuffix(name, "webhook") {
+			if name == "" || strings.HasPrefix(name, "get") || name == "setwebhook" || name == "deletewebhook" {
 				t.Fatalf("%q must not be carried out", name)
 			}
 		}
