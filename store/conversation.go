@@ -23,7 +23,7 @@ type person struct {
 	wrapped  []byte // "" when the key must be written first
 	fresh    bool   // the key is new: a stranger, or somebody whose key's month is over
 	stone    string // the tombstone as it was read, "" for none; looked at only for strangers
-	ring     []byte // marks of the last updates, 12 bytes each
+	ring     []byte // marks of the last updates, 11 bytes each
 	ticket   string
 	tdek     seal.DEK
 	twrapped []byte
@@ -34,7 +34,8 @@ type person struct {
 	now      time.Time
 }
 
-const markSize, attemptSize = 8, 4
+// Eight bytes tell updates apart, three tell our own attempt from another at the same update.
+const markSize, attemptSize = 8, 3
 
 // rowsATurn bounds the rows of one turn; a row's number is its turn's revision times this, so that numbers grow without
 // being kept.

@@ -35,9 +35,9 @@ for j = 1, nMarks do marks[j] = { arg(), arg() } end
 local c = redis.call('HMGET', KEYS[1], 'r', 'd', 'l', 't')
 local x = redis.call('GET', KEYS[4]) or ''
 local function known(marked, from)
-  for j = from, #marked, 12 do
+  for j = from, #marked, 11 do
     if mark ~= '' and string.sub(marked, j, j + 7) == mark then
-      return { string.sub(marked, j + 8, j + 11) == attempt and 'own' or 'dup' }
+      return { string.sub(marked, j + 8, j + 10) == attempt and 'own' or 'dup' }
     end
   end
 end
@@ -79,7 +79,7 @@ if anew == '1' then
 end
 if rev == '' or anew == '1' then -- fences begin at the clock: a lease of an erased conversation never fits a new one
   local t = redis.call('TIME')
-  redis.call('HSET', KEYS[1], 'f', string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000)))
+  redis.call('HSET', KEYS[1], 'f', string.format('%.0f', t[1] * 1e6 + t[2]))
 end
 redis.call('HSET', KEYS[1], 'r', tostring(tonumber(rev == '' and '0' or rev) + 1), 's', session, 'd', ring)
 if wrapped ~= '' then redis.call('HSET', KEYS[1], 'k', wrapped) end

@@ -7,7 +7,7 @@ local T, pid = ARGV[1], ARGV[2]
 local rev = redis.call('HGET', KEYS[1], 'r') or ''
 local x = redis.call('GET', KEYS[4]) or ''
 if rev == '' then
-  for j = 11, #x, 12 do
+  for j = 11, #x, 11 do
     if string.sub(x, j, j + 7) == ARGV[10] then return { 'dup' } end
   end
 end
