@@ -11,7 +11,7 @@ TIMEOUT ?= 15m
 # Which packages are looked at and tested; for instance make race PKG=./flows/...
 PKG ?= ./...
 # How long each fuzz target runs in "test" and in "fuzz".
-FUZZ_SHORT ?= 3s
+FUZZ_SHORT ?= 5s
 FUZZ_LONG ?= 5m
 
 # Screenshots, logs and whatever else a person may want to look at after a run.

@@ -16,7 +16,7 @@ func TestTheCrisisLineIsNamedWhereItIsOwed(t *testing.T) {
 	texts := loadTexts(t)
 	args := flows.Longest()
 	for _, key := range []string{"welcome.who_we_are", "danger.now", "danger.silent", "danger.noted", "urgent.nobody", "queue.waiting",
-		"queue.nobody", "queue.away", "queue.later", "message.left", "message.added", "unknown.kept", "feedback.thanks",
+		"queue.nobody", "queue.away", "queue.later", "message.left", "message.added", "unknown.kept", "chat.lost", "feedback.thanks",
 		"stop.done", "system.error", "static.fallback", "info.numbers", "info.116006"} {
 		for _, lang := range flows.Langs {
 			for _, ch := range flows.Channels {
@@ -35,7 +35,7 @@ func TestTheCrisisLineIsNamedWhereItIsOwed(t *testing.T) {
 // Where danger was said, 112 stands beside it (promise 7).
 func TestTheEmergencyNumberIsNamedInDanger(t *testing.T) {
 	texts := loadTexts(t)
-	for _, key := range []string{"danger.now", "danger.silent", "danger.noted", "urgent.nobody", "static.fallback", "system.error", "info.numbers", "queue.nobody"} {
+	for _, key := range []string{"danger.now", "danger.silent", "danger.noted", "urgent.nobody", "static.fallback", "system.error", "info.numbers", "queue.nobody", "chat.lost"} {
 		for _, lang := range flows.Langs {
 			for _, ch := range flows.Channels {
 				if said, err := texts.Say(string(lang), key, string(ch), nil); err != nil || !strings.Contains(said, "112") {
