@@ -25,6 +25,9 @@ func Render(t Texts, lang flows.Lang, ch flows.Channel, m flows.Message) (Outbou
 	}
 	out := Outbound{Text: text}
 	for _, c := range m.Choices {
+		if c.Hide == ch {
+			continue
+		}
 		label, err := t.Say(string(lang), c.Label, string(ch), nil)
 		if err != nil {
 			return Outbound{}, fmt.Errorf("render label: %w", err)

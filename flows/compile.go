@@ -29,6 +29,7 @@ type Machine struct {
 	nodes    map[string]*node
 	controls map[string]*Control // by folded word
 	fsms     sync.Pool           // *fsm.FSM; building one costs 40 µs, a step 0.3 µs
+	scan     Scan
 }
 
 // node is a state with its ways out resolved: routes inlined, every arc an event of the FSM.
@@ -44,6 +45,7 @@ type way struct {
 	when  []string
 	to    string
 	say   []string
+	pos   Pos
 }
 
 // Load decodes the flows in fsys, compiles them and refuses them with every fault found: file, line, column, what is
@@ -100,14 +102,17 @@ func (c *compiler) known(p Pos, state, where string) {
 var nowhere = Pos{File: ".", Line: 1, Column: 1}
 
 // ownTexts are said by the code itself, in states of any name.
-var ownTexts = []string{"unknown.input", "media.unsupported", "counsellor.joined", "ping.neutral",
+var ownTexts = []string{"unknown.input", "media.unsupported", "counsellor.joined", "ping.neutral", "many.more", "shop.closed",
+	"event.duress", "event.code_while_live", "event.moved", "event.no_word", "event.consent_yes", "event.consent_no", "event.consent_question",
+	"event.later_called",
 	"event.left", "event.stopped", "event.blocked", "event.closed", "event.returned", "event.media"}
 
 // given checks what the code itself leads to and says.
 func (c *compiler) given() {
 	def := c.m.def
 	for _, at := range []struct{ field, state string }{
-		{"`start:`", def.Start}, {"`home:`", def.Back}, {"`live:`", def.Live}, {"`ping:`", def.Ping}, {"`closed:`", def.Closed}, {"`lost:`", def.Lost},
+		{"`start:`", def.Start}, {"`home:`", def.Back}, {"`live:`", def.Live}, {"`ping:`", def.Ping}, {"`closed:`", def.Closed},
+		{"`lost:`", def.Lost}, {"`duress:`", def.Shop}, {"`consent:`", def.Consent}, {"`locked:`", def.Locked},
 	} {
 		switch s := def.States[at.state]; {
 		case at.state == "":
@@ -120,6 +125,18 @@ func (c *compiler) given() {
 	}
 	for _, key := range ownTexts {
 		c.text(nowhere, key)
+	}
+	for _, category := range Categories {
+		c.text(nowhere, "event.risk.high."+category)
+		c.text(nowhere, "event.risk.check."+category)
+	}
+	for _, kind := range []string{"high", "check"} {
+		if len(def.Hits[kind]) == 0 {
+			c.add(nowhere, "no file says where danger of level "+kind+" leads", "write `hits: {"+kind+": state}`")
+		}
+	}
+	if len(def.Code) == 0 {
+		c.add(nowhere, "no file says where a return code leads", "write `code: state`")
 	}
 }
 
@@ -190,7 +207,23 @@ func (c *compiler) node(s *State) {
 		s.Unknown = c.m.def.Unknown
 	}
 	c.trigger(n, "unknown", s.Unknown)
+	c.trigger(n, "many", s.Many)
+	for hit, arcs := range c.m.def.Hits {
+		c.trigger(n, "hit:"+hit, arcs)
+	}
+	c.trigger(n, "code", c.m.def.Code)
 	c.trigger(n, "again", s.Again)
+	if s.Handoff != nil && s.Handoff.Note != "" {
+		c.text(s.Pos, s.Handoff.Note)
+	}
+	if s.Notice != "" {
+		c.text(s.Pos, s.Notice)
+	}
+	if s.Reads == ReadsCounty {
+		c.counties(s)
+	} else if s.Reads != ReadsNothing && len(s.Text) == 0 {
+		c.add(s.Pos, "state "+s.Name+" reads "+string(s.Reads)+" and leads nowhere", "add `text:`")
+	}
 	if s.Then == "back" {
 		c.add(s.Pos, "`then: back` would move on before anybody could answer", "name a state, or offer an answer with `to: back`")
 	} else if s.Then != "" {
@@ -214,7 +247,10 @@ func (c *compiler) choice(n *node, ch *ChoiceDef) {
 	if ctl := c.m.controls[Word(ch.Key)]; ctl != nil && len(ch.Arcs) > 0 {
 		c.add(ch.Pos, ch.Key+" is the control word for "+ctl.Name+" everywhere", "leave `to` out here, or choose another digit")
 	}
-	if c.m.controls[Word(ch.Key)] == nil && len(ch.Arcs) == 0 {
+	if ch.When != "" && !knownGuard(ch.When) {
+		c.add(ch.Pos, "unknown guard "+ch.When, "use one of: "+strings.Join(guardNames(), ", "))
+	}
+	if c.m.controls[Word(ch.Key)] == nil && len(ch.Arcs) == 0 && len(n.Many) == 0 {
 		c.add(ch.Pos, "answer "+ch.Key+" leads nowhere", "add `to: state`")
 	}
 	words := append([]string{ch.Key}, ch.Also...)
@@ -270,7 +306,7 @@ func (c *compiler) resolve(arcs []Arc, when, through []string) []way {
 		}
 		target := c.m.def.States[a.To]
 		if target == nil || len(target.Route) == 0 {
-			out = append(out, way{when: held, to: a.To, say: a.Say})
+			out = append(out, way{when: held, to: a.To, say: a.Say, pos: a.Pos})
 			continue
 		}
 		if slices.Contains(through, a.To) {
@@ -289,7 +325,7 @@ func (c *compiler) resolve(arcs []Arc, when, through []string) []way {
 func (c *compiler) guarded(p Pos, arcs []Arc) {
 	for i, a := range arcs {
 		last := i == len(arcs)-1
-		if _, ok := guards[a.When]; a.When != "" && !ok {
+		if a.When != "" && !knownGuard(a.When) {
 			c.add(a.Pos, "unknown guard "+a.When, "use one of: "+strings.Join(guardNames(), ", "))
 		}
 		if last && a.When != "" {
@@ -301,13 +337,43 @@ func (c *compiler) guarded(p Pos, arcs []Arc) {
 	}
 }
 
-func guardNames() []string {
-	names := make([]string, 0, len(guards))
-	for n := range guards {
-		names = append(names, n)
+// counties checks that a state that reads counties has a choice for whatever it may read.
+func (c *compiler) counties(s *State) {
+	for _, ch := range s.Choices {
+		if ch.Set["county"] != "" {
+			return
+		}
 	}
-	sort.Strings(names)
-	return names
+	c.add(s.Pos, "state "+s.Name+" reads counties and offers none", "give it choices with `set: {county: ...}`")
+}
+
+// Way is one guarded way out of a state, for proofs and pictures: routes are resolved, control words included.
+type Way struct {
+	Pos
+	Trigger string // "choice:1", "control:menu", "open:leave", "text", "many", "unknown", "again", "then", "hit:high", "code"
+	When    []string
+	To      string // "back" returns to where an interruption was called
+	Say     []string
+}
+
+// Ways lists the ways out of a state, in the order they are tried within a trigger.
+func (m *Machine) Ways(state string) []Way {
+	n := m.nodes[state]
+	if n == nil {
+		return nil
+	}
+	triggers := make([]string, 0, len(n.arcs))
+	for t := range n.arcs {
+		triggers = append(triggers, t)
+	}
+	sort.Strings(triggers)
+	var out []Way
+	for _, t := range triggers {
+		for _, w := range n.arcs[t] {
+			out = append(out, Way{Pos: w.pos, Trigger: t, When: w.when, To: w.to, Say: w.say})
+		}
+	}
+	return out
 }
 
 // Definition is what the machine was compiled from, for proofs, pictures and reports. It must not be changed.

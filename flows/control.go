@@ -16,12 +16,18 @@ func (s *step) control() bool {
 	if !s.c.Safe && len(ctl.Open) == 0 {
 		return false // before yes it is a word like any other
 	}
+	if (s.c.Shop || s.c.Locked && s.c.Safe) && !ctl.Always {
+		return false
+	}
 	s.record(Entry{From: Person, Words: s.in.Text})
 	return s.command(ctl)
 }
 
 // wayOut: a button that leaves, or cries for help, does so however old the message it hangs under is: somebody has walked in (promise 3).
 func (s *step) wayOut() bool {
+	if s.c.Shop {
+		return false
+	}
 	ctl := s.m.controls[Word(s.in.Tap.Key)]
 	if ctl == nil || ctl.Live != "all" {
 		ctl = s.cry()

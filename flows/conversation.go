@@ -35,9 +35,16 @@ const (
 	Present = 10 * time.Minute
 	// LeftFor is how long a place in the queue or a live chat is kept after "0" (promise 3).
 	LeftFor = 30 * time.Minute
+	// ShelterFor is until when somebody who needs a safe place tonight is asked to wait before calling (N-52).
+	ShelterFor = 15 * time.Minute
+	// TellAgain is how long a danger text of one category is not said again (DESIGN.md section 2).
+	TellAgain = time.Hour
 	// WaitFor is until when a queue text asks to wait before it names another way (promise 6).
 	WaitFor = 30 * time.Minute
 )
+
+// maxPicks bounds the answers kept for a counsellor.
+const maxPicks = 40
 
 // MaxWords is how many of a person's own messages are kept before there is a ticket.
 const MaxWords = 5
@@ -56,17 +63,29 @@ type Conversation struct {
 	Misses  int               `json:"m,omitempty"` // answers not understood in a row
 	Pinged  bool              `json:"g,omitempty"` // the one neutral ping since the last message is out
 	Stopped bool              `json:"x,omitempty"` // the person asked for silence
-	Answers map[string]string `json:"n,omitempty"` // structured answers: desk, region, ...
+	Answers map[string]string `json:"n,omitempty"` // structured answers: desk, county, ...
+	Picks   []string          `json:"k,omitempty"` // answers a counsellor should read, as "state:key", oldest first
 	Words   []string          `json:"w,omitempty"` // own words written before there was a ticket, newest last
+	Worry   Band              `json:"o,omitempty"` // the least urgency a ticket may have, by what was said or chosen
+	Told    map[string]int64  `json:"d,omitempty"` // danger category -> Unix minute its text was last said
 	Counted string            `json:"c,omitempty"` // marks of the counters this conversation has moved
 	Album   string            `json:"i,omitempty"` // last media group answered
+
+	Code    bool   `json:"e,omitempty"` // a return code was given: somebody may come back from any phone
+	Pending string `json:"f,omitempty"` // a return code that waits for its code word
+	Word    string `json:"h,omitempty"` // digest of the code word
+	Duress  string `json:"j,omitempty"` // digest of the duress word
+	Locked  bool   `json:"r,omitempty"` // the code word is asked before this conversation goes on
+	Shop    bool   `json:"u,omitempty"` // the duress word was said: nothing but a dull shop answers here
 }
 
 // Reset forgets where the conversation stood, as for a stranger, and keeps what outlives a gap: words nobody has
-// read yet, answers given and the counters already moved. An open ticket is the store's and stays.
+// read yet, answers given, the words that protect it and the counters already moved. An open ticket is the store's and
+// stays.
 func (c Conversation) Reset() Conversation {
 	return Conversation{
-		Turn: c.Turn, Last: c.Last, Words: c.Words, Answers: c.Answers, Counted: c.Counted, Stopped: c.Stopped,
+		Turn: c.Turn, Last: c.Last, Answers: c.Answers, Picks: c.Picks, Words: c.Words, Worry: c.Worry, Told: c.Told,
+		Counted: c.Counted, Stopped: c.Stopped, Code: c.Code, Word: c.Word, Duress: c.Duress, Locked: c.Word != "", Shop: c.Shop,
 	}
 }
 
@@ -103,41 +122,3 @@ type Tap struct {
 	Turn  int
 	Key   string
 }
-
-// Facts are the truths of this moment that a step may rely on. They are passed in; nothing here looks them up.
-type Facts struct {
-	Now     time.Time
-	Channel Channel
-	// Duty holds the desks at which a counsellor's heartbeat is fresh now (promise 6).
-	Duty map[string]bool
-	// Ticket is how the open ticket stands; zero without one.
-	Ticket TicketFacts
-	// Undelivered: the current prompt never reached the person, so this message cannot be an answer to it.
-	Undelivered bool
-	// Raced: another message of the same person was stepped while this one waited, so it answers an older prompt.
-	Raced bool
-	// Held are a counsellor's words that wait for the person's yes.
-	Held []Message
-}
-
-// Phase is where a ticket is in its life.
-type Phase string
-
-// The phases of a ticket.
-const (
-	NoTicket Phase = ""
-	Waiting  Phase = "waiting" // in the queue
-	Claimed  Phase = "claimed" // taken, not yet answered
-	Live     Phase = "live"    // answered: a two-way chat
-	Lost     Phase = "lost"    // back at the head of the queue after the counsellor went away
-	Closed   Phase = "closed"
-)
-
-// TicketFacts is what a step needs to know of the open ticket.
-type TicketFacts struct {
-	Phase Phase
-	Band  Band
-}
-
-// Open tells whether a ticket waits or is being answered.
-func (t TicketFacts) Open() bool { return t.Phase != NoTicket && t.Phase != Closed }

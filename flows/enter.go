@@ -31,7 +31,7 @@ func (s *step) take(trigger string) bool {
 
 func (s *step) holds(when []string) bool {
 	for _, g := range when {
-		if !guards[g](s.c, s.f) {
+		if !holds(g, s.c, s.f) {
 			return false
 		}
 	}
@@ -73,6 +73,9 @@ func (s *step) enter(from string) {
 			s.c.Back = from
 		}
 		s.visit()
+		for k, v := range s.node.Set {
+			s.set(k, v)
+		}
 		s.effects()
 		s.handoff()
 		s.prompt()
@@ -102,7 +105,12 @@ func (s *step) visit() {
 	s.count("funnel."+s.node.Table, strings.TrimPrefix(s.node.Name, s.node.Table+"."), s.column())
 }
 
+// column is what a cell is crossed with: the language, or nothing in a flow whose very mention is a secret (national
+// totals only, requirements.md D2 rule 2).
 func (s *step) column() string {
+	if s.node != nil && s.m.def.National[s.node.Table] {
+		return "all"
+	}
 	if s.c.Lang == "" {
 		return "-"
 	}
@@ -126,9 +134,10 @@ func (s *step) effects() {
 	if e.Erase {
 		s.out.Erase = true
 	}
+	s.own(e)
 	if e.Release && len(s.f.Held) > 0 {
 		s.out.Release = true
-		here := guards["duty"](s.c, s.f)
+		here := holds("duty", s.c, s.f)
 		for _, msg := range s.f.Held {
 			if msg.Text == "counsellor.joined" && !here {
 				continue // "I read what you write" was true when it was held, hours ago perhaps (promise 6)
@@ -147,18 +156,46 @@ func (s *step) handoff() {
 	if h.Desk != "" {
 		s.c.Answers["desk"] = h.Desk
 	}
-	s.out.Handoff.Desk, s.out.Handoff.Band = s.c.Desk(), h.Band
+	band := h.Band
+	if s.c.Worry != NoBand {
+		band = min(band, s.c.Worry)
+	}
+	out := &s.out.Handoff
+	out.Desk, out.Band, out.Woman, out.Minor = s.f.desk(s.c), band, s.c.Woman(), s.c.Minor()
+	defer func() {
+		if h.Note != "" {
+			s.record(Entry{From: Event, Text: h.Note})
+		}
+	}()
 	if s.open {
-		if s.out.Handoff.Act == NoAct {
-			s.out.Handoff.Act = Touch
+		if out.Act == NoAct {
+			out.Act = Touch
 		}
 		return
 	}
 	s.open = true
 	s.out.Handoff.Act = Open
 	s.count("handoff", s.c.Desk(), "asked")
+	for _, p := range s.c.Picks {
+		s.tell(p)
+	}
 	for _, w := range s.c.Words {
 		s.record(Entry{From: Person, Words: w})
 	}
-	s.c.Words = nil
+	s.c.Picks, s.c.Words = nil, nil
+}
+
+// tell shows the counsellor an answer given before there was a ticket: question and answer, in words.
+func (s *step) tell(pick string) {
+	state, key, _ := strings.Cut(pick, ":")
+	n := s.m.nodes[state]
+	if n == nil || len(n.Say) == 0 {
+		return
+	}
+	for i := range n.Choices {
+		if n.Choices[i].Key == key {
+			s.record(Entry{From: Bot, Text: n.Say[len(n.Say)-1]})
+			s.record(Entry{From: Person, Text: n.Choices[i].Label})
+		}
+	}
 }

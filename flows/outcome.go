@@ -16,6 +16,17 @@ type Outcome struct {
 	Hold         []Message // a counsellor's words to keep until the person's yes
 	Release      bool      // the held words are in Messages now and no longer held
 	Erase        bool      // destroy everything; Messages go once, from memory
+	Wipe         bool      // delete from the Telegram thread all that can be; the conversation goes on
+	Forget       bool      // delete the person's own message of this turn from the thread within two minutes
+	Code         string    // the return code given now; only its keyed hash is stored
+	Take         string    // move the conversation behind this return code to this person
+	Later        *Later    // write once at a time the person chose
+}
+
+// Later is a message at a time the person chose (promise 2). What is written then is only the neutral question.
+type Later struct {
+	At   time.Time
+	Lang Lang
 }
 
 // Keep is how long a conversation lives after this step; the store turns it into a TTL.
@@ -26,6 +37,7 @@ const (
 	KeepIdle   Keep = iota // 24 hours after the last message to the bot
 	KeepTicket             // while a ticket is open: 7 days after its last act
 	KeepClosed             // 72 hours after the ticket was closed
+	KeepCode               // 30 days where a return code was given: the person means to come back
 )
 
 // For is the length itself.
@@ -35,6 +47,8 @@ func (k Keep) For() time.Duration {
 		return 7 * 24 * time.Hour
 	case KeepClosed:
 		return 72 * time.Hour
+	case KeepCode:
+		return 30 * 24 * time.Hour
 	default:
 		return 24 * time.Hour
 	}
@@ -61,12 +75,15 @@ type Message struct {
 	Turn    int               `json:"n,omitempty"`
 	Class   Class             `json:"k,omitempty"`
 	Entry   int               `json:"e,omitempty"` // transcript entry it belongs to, counted from 1; 0 for none
+	Brief   bool              `json:"b,omitempty"` // deleted from the Telegram thread within two minutes of being sent
 }
 
 // Choice is one answer offered. Every button has a typed equivalent: its label begins with the Key (DESIGN.md section 2).
 type Choice struct {
 	Key   string `json:"k"`
 	Label string `json:"l"` // text key
+	// Hide is a channel on which it may be typed but is not listed. A step leaves such answers out itself.
+	Hide Channel `json:"-"`
 }
 
 // Speaker says who an entry of a transcript comes from.
@@ -135,6 +152,7 @@ type Handoff struct {
 	Act   Act
 	Desk  string
 	Band  Band // raises an open ticket; never lowers it
-	Woman bool // "a woman, please" (N-13)
+	Woman bool // only a woman may take it (N-13)
+	Minor bool // only somebody trained for children may take it (P-15)
 	Code  string
 }

@@ -11,10 +11,17 @@ func (s *step) prompt() {
 	s.c.Turn++
 	last := &s.out.Messages[len(s.out.Messages)-1]
 	last.State, last.Turn = s.c.State, s.c.Turn
-	for _, ch := range s.node.Choices {
+	for i := range s.node.Choices {
+		ch := &s.node.Choices[i]
+		if ch.Hide == s.f.Channel || !s.offered(ch) {
+			continue
+		}
 		last.Choices = append(last.Choices, Choice{Key: ch.Key, Label: s.spoken(ch.Label)})
 	}
 }
+
+// offered tells whether an answer is open to this person now.
+func (s *step) offered(ch *ChoiceDef) bool { return ch.When == "" || holds(ch.When, s.c, s.f) }
 
 // spoken is the text to say: before a language is known, the one in all three, where there is one.
 func (s *step) spoken(key string) string {
@@ -36,6 +43,7 @@ func (s *step) say(key string) {
 			msg.Args[v] = compute(s.c, s.f)
 		}
 	}
+	_, msg.Brief = msg.Args["code"]
 	s.out.Messages = append(s.out.Messages, msg)
 	if s.c.Lang != "" {
 		s.spoke = s.c.Lang
@@ -53,10 +61,10 @@ func (s *step) record(e Entry) {
 }
 
 // count moves a statistics cell, once in a conversation. A row is counted once whatever its column (a change of language
-// is not a second visit), but for the stages of a handoff, which are the columns of its desk.
+// is not a second visit), but for the stages of a handoff, which are the columns of its desk, and the levels of a danger.
 func (s *step) count(table, row, column string) {
 	name := table + "|" + row
-	if table == "handoff" {
+	if table == "handoff" || table == "danger" {
 		name += "|" + column
 	}
 	mark := countMark(name)
@@ -95,10 +103,17 @@ func (s *step) finish() Outcome {
 			if msg.Class != FromBot || msg.Entry != 0 {
 				continue
 			}
-			s.record(Entry{From: Bot, Text: msg.Text, Args: msg.Args})
+			args := msg.Args
+			if msg.Brief {
+				args = nil // a return code is for the person alone
+			}
+			s.record(Entry{From: Bot, Text: msg.Text, Args: args})
 			msg.Entry = len(s.out.Record)
 		}
 		s.out.Keep = max(s.out.Keep, KeepTicket)
+	}
+	if s.c.Code {
+		s.out.Keep = KeepCode
 	}
 	if s.out.Erase {
 		s.c = Conversation{}
@@ -119,7 +134,8 @@ func (s *step) lang() Lang {
 	return Estonian
 }
 
-// Prompts lists, for every state that speaks, its last text with its answers: what must fit into one message.
+// Prompts lists, for every state that speaks, its texts, the last with its answers: what must fit into one message. Answers
+// offered only at times are in it.
 func (m *Machine) Prompts() []Message {
 	var out []Message
 	for _, name := range m.stateNames() {
@@ -127,8 +143,8 @@ func (m *Machine) Prompts() []Message {
 		for i, key := range st.Say {
 			msg := Message{Text: key, State: name, Turn: 99999, Class: FromBot}
 			if i == len(st.Say)-1 {
-				for _, ch := range st.Choices {
-					msg.Choices = append(msg.Choices, Choice{Key: ch.Key, Label: ch.Label})
+				for _, c := range st.Choices {
+					msg.Choices = append(msg.Choices, Choice{Key: c.Key, Label: c.Label, Hide: c.Hide})
 				}
 			}
 			out = append(out, msg)

@@ -29,7 +29,7 @@ func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
 	s.out.Hold = msgs
 	// Somebody who has not said yes stands before a question already, and its yes releases the words; a second question
 	// would take the answer to the first for its own.
-	if s.node != nil && !c.Pinged && !c.Stopped && (c.Safe || s.node.Danger) {
+	if s.node != nil && !c.Pinged && !c.Stopped && !c.quiet(s.f) && (c.Safe || s.node.Danger) {
 		s.ping()
 	}
 	return s.finish()
@@ -50,7 +50,7 @@ func (s *step) ping() {
 
 // there: the person wrote lately, has not left, and has said that it is safe, or is in danger and asked for us.
 func (s *step) there() bool {
-	return s.node != nil && s.c.Present(s.f.Now) && (s.c.Safe || s.node.Danger)
+	return s.node != nil && !s.c.Locked && !s.c.Shop && s.c.Present(s.f.Now) && (s.c.Safe || s.node.Danger)
 }
 
 // End decides what follows from closing the ticket. Someone who is there is asked one question; on someone who is
@@ -61,6 +61,7 @@ func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
 	s.out.Handoff = Handoff{Act: Close, Code: code}
 	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
 	s.out.Keep = KeepClosed
+	s.c.Worry, s.c.Picks = NoBand, nil
 	s.count("handoff", s.c.Desk(), "closed")
 	switch {
 	case !s.there() || !s.c.Safe:
@@ -74,7 +75,7 @@ func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
 	}
 	s.record(Entry{From: Event, Text: "event.closed"})
 	out := s.finish()
-	out.Keep = KeepClosed
+	out.Keep = max(KeepClosed, out.Keep)
 	return out
 }
 
@@ -90,5 +91,41 @@ func (m *Machine) GiveBack(c Conversation, alias string, f Facts) Outcome {
 	s := m.begin(c, f)
 	s.out.Handoff.Act = Requeue
 	s.record(Entry{From: Event, Text: "event.returned", By: alias})
+	return s.finish()
+}
+
+// Consent decides what follows when a counsellor asks whether the chat may be handed over to somebody else (P-12, N-61).
+// It is asked only of a person who is there; to anybody else the outcome has no messages.
+func (m *Machine) Consent(c Conversation, alias, provider string, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.node = m.nodes[c.State]
+	if !s.there() || !s.c.Safe || s.node.Aside || len(f.Held) > 0 {
+		return s.finish()
+	}
+	s.out.Handoff.Act = Answer
+	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
+	s.c.State = m.def.Consent
+	s.enter("")
+	for i := range s.out.Messages {
+		if s.out.Messages[i].Args == nil {
+			s.out.Messages[i].Args = map[string]string{}
+		}
+		s.out.Messages[i].Args["provider"], s.out.Messages[i].Args["alias"] = provider, alias
+	}
+	return s.finish()
+}
+
+// Call decides what follows when a time has come that the person chose: the one neutral question, or nothing for somebody
+// who is writing at this moment or has asked for silence since. The answer yes then leads to why we wrote.
+func (m *Machine) Call(c Conversation, f Facts) Outcome {
+	s := m.begin(c, f)
+	s.node = m.nodes[c.State]
+	s.out.NotAfter = f.Now.Add(Present)
+	if c.Stopped || c.Shop || c.Present(f.Now) || c.Pinged {
+		return s.finish()
+	}
+	s.record(Entry{From: Event, Text: "event.later_called"})
+	s.c.Answers["called"] = "yes"
+	s.ping()
 	return s.finish()
 }

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,6 +36,11 @@ type step struct {
 }
 
 func (m *Machine) begin(c Conversation, f Facts) *step {
+	if f.Service == nil {
+		f.Service = noService{}
+	}
+	c.Picks = append([]string(nil), c.Picks...)
+	c.Told = maps.Clone(c.Told)
 	answers := make(map[string]string, len(c.Answers)+1)
 	for k, v := range c.Answers {
 		answers[k] = v
@@ -43,7 +50,8 @@ func (m *Machine) begin(c Conversation, f Facts) *step {
 	return &step{m: m, c: c, f: f, open: f.Ticket.Open(), spoke: c.Lang}
 }
 
-// receive walks the fixed order of one message: what the channel says, gap, control words, then the state machine.
+// receive walks the fixed order of one message: what the channel says, gap, control words, danger in free text, then the
+// state machine.
 func (s *step) receive() {
 	if s.in.Kind == Blocked {
 		s.unreachable()
@@ -55,11 +63,15 @@ func (s *step) receive() {
 	switch {
 	case s.in.Kind == Resumed:
 		s.reset()
+	case s.in.Kind == Typed && s.duress():
+	case s.in.Kind == Typed && s.control(), s.in.Kind == Tapped && s.wayOut():
+	case s.c.Shop:
+		s.shop()
+	case s.in.Kind != Tapped && s.danger():
 	case s.in.Kind == Edited:
 		s.edited()
 	case s.in.Kind == Media:
 		s.media()
-	case s.in.Kind == Typed && s.control(), s.in.Kind == Tapped && s.wayOut():
 	case s.node == nil && s.in.Kind == Tapped && s.f.Raced:
 		// The message that came with this tap has ended the conversation, and its answer is on its way.
 	case s.node == nil:
@@ -161,8 +173,11 @@ func (s *step) tapped() {
 func (s *step) typed() {
 	word := Word(s.in.Text)
 	switch {
-	case s.node.choices[word] != nil:
+	case s.node.choices[word] != nil && s.offered(s.node.choices[word]):
 		s.answer(s.node.choices[word])
+	case s.several(word):
+	case s.returned():
+	case s.node.Reads != ReadsNothing && s.read():
 	case s.node.Ticket && s.open:
 		s.message()
 	case len(s.node.arcs["text"]) > 0:
@@ -176,21 +191,21 @@ func (s *step) typed() {
 
 // answer takes a choice. One that names a control word (9, 0) acts as that word.
 func (s *step) answer(ch *ChoiceDef) {
-	if ch == nil {
+	if ch == nil || !s.offered(ch) {
 		s.remind()
 		return
 	}
-	s.record(Entry{From: Person, Text: ch.Label})
 	s.c.Misses = 0
-	if len(ch.Arcs) == 0 {
-		s.command(s.m.controls[Word(ch.Key)])
+	ctl := s.m.controls[Word(ch.Key)]
+	if len(ch.Arcs) == 0 && ctl != nil {
+		s.record(Entry{From: Person, Text: ch.Label})
+		s.command(ctl)
 		return
 	}
-	for k, v := range ch.Set {
-		s.set(k, v)
-	}
-	if table, row, ok := strings.Cut(ch.Count, "."); ok {
-		s.count(table, row, s.column())
+	s.picked(ch)
+	if len(ch.Arcs) == 0 {
+		s.more()
+		return
 	}
 	if ch.Safe {
 		s.c.Safe, s.c.SafeAt = true, s.f.Now.UnixMilli()
@@ -199,6 +214,39 @@ func (s *step) answer(ch *ChoiceDef) {
 		}
 	}
 	s.take("choice:" + ch.Key)
+}
+
+// picked notes what an answer says: to the counsellor who reads along or will, to the flow, and to how urgent this is.
+func (s *step) picked(ch *ChoiceDef) {
+	s.record(Entry{From: Person, Text: ch.Label})
+	if pick := s.node.Name + ":" + ch.Key; s.node.Keeps && !s.open && !slices.Contains(s.c.Picks, pick) && len(s.c.Picks) < maxPicks {
+		s.c.Picks = append(s.c.Picks, pick)
+	}
+	for k, v := range ch.Set {
+		s.set(k, v)
+	}
+	if table, row, ok := strings.Cut(ch.Count, "."); ok {
+		s.count(table, row, s.column())
+	}
+	s.raise(ch.Raise)
+}
+
+// raise makes the ticket there is, or the one there will be, at least so urgent.
+func (s *step) raise(b Band) {
+	if b == NoBand {
+		return
+	}
+	if s.c.Worry == NoBand || b < s.c.Worry {
+		s.c.Worry = b
+	}
+	if s.open {
+		if s.out.Handoff.Act == NoAct {
+			s.out.Handoff.Act = Touch
+		}
+		if s.out.Handoff.Band == NoBand || b < s.out.Handoff.Band {
+			s.out.Handoff.Band = b
+		}
+	}
 }
 
 func (s *step) set(k, v string) {
@@ -274,14 +322,20 @@ func (s *step) media() {
 
 // edited: a changed message never answers a question again; the counsellor sees it marked (T6).
 func (s *step) edited() {
-	if s.open {
-		s.record(Entry{From: Person, Words: s.in.Text, Edited: true})
-		s.out.Handoff.Act = Touch
-	} else if s.node != nil {
-		s.keepWords(s.in.Text)
-	}
+	s.keepEdited()
 	if s.node == nil {
 		s.stranger()
+	}
+}
+
+func (s *step) keepEdited() {
+	switch {
+	case s.secret():
+	case s.open:
+		s.record(Entry{From: Person, Words: s.in.Text, Edited: true})
+		s.out.Handoff.Act = Touch
+	case s.node != nil:
+		s.keepWords(s.in.Text)
 	}
 }
 
@@ -297,7 +351,7 @@ func (s *step) unreachable() {
 
 // keep saves a person's own words for whoever will read this conversation: in the ticket, or among the last few.
 func (s *step) keep() {
-	if s.in.Kind != Typed && s.in.Kind != Media || s.in.Text == "" {
+	if s.in.Kind != Typed && s.in.Kind != Media || s.in.Text == "" || s.secret() {
 		return
 	}
 	if s.open {
