@@ -25,7 +25,7 @@ const (
 // or change anything.
 type Fault struct {
 	// Operation limits the fault to one Telegram method ("sendMessage") or one
-	// Twilio operation ("create", "fetch", "list", "redact", "delete").
+	// Twilio operation (see RESTCall).
 	Operation string
 	// To limits the fault to one chat id (decimal) or phone number.
 	To string

@@ -16,6 +16,11 @@ type TelegramConfig struct {
 	Token string
 	// Name and Username are the bot's; default "Bot" and "demo_bot".
 	Name, Username string
+	// NoGroups and NoPrivacy are BotFather's /setjoingroups and /setprivacy, each set
+	// to "Disable"; a new bot may join groups and does not read along in them.
+	NoGroups, NoPrivacy bool
+	// Pictures is how many profile pictures the bot has.
+	Pictures int
 	// Insecure lets a webhook be plain HTTP and on any port, as a local Bot API
 	// server does.
 	Insecure bool

@@ -102,6 +102,12 @@ func TestTelegramAcceptsAndRefuses(t *testing.T) {
 		{"setMyDescription: 513 characters", "setMyDescription", url.Values{"description": {strings.Repeat("õ", 513)}}, 400, "too long"},
 		{"setMyShortDescription: 121 characters", "setMyShortDescription", url.Values{"short_description": {strings.Repeat("a", 121)}}, 400, "too long"},
 		{"setMyName: 65 characters", "setMyName", url.Values{"name": {strings.Repeat("a", 65)}}, 400, "too long"},
+		{"getMyName: two-letter language", "getMyName", url.Values{"language_code": {"est"}}, 400, "LANG_CODE_INVALID"},
+		{"BotCommandScope: all_private_chats", "getMyCommands", url.Values{"scope": {`{"type":"all_private_chats"}`}, "language_code": {"et"}}, 0, ""},
+		{"BotCommandScope: a known type", "getMyCommands", url.Values{"scope": {`{"type":"everybody"}`}}, 400, "Unsupported type"},
+		{"BotCommandScope: an object", "setMyCommands", url.Values{"commands": {"[]"}, "scope": {"default"}}, 400, "JSON object"},
+		{"getUserProfilePhotos: user_id", "getUserProfilePhotos", url.Values{"user_id": {"x"}}, 400, "invalid user_id"},
+		{"getUserProfilePhotos: a known user", "getUserProfilePhotos", url.Values{"user_id": {"900000099"}}, 400, "user not found"},
 		{"Making requests: unknown method", "sendCarrierPigeon", nil, 404, "Not Found"},
 		{"Making requests: method names ignore case", "GETME", nil, 0, ""},
 	}

@@ -21,6 +21,9 @@ type TwilioConfig struct {
 	From string
 	// MessagingServiceSID, if set, may be given instead of From and appears in webhooks.
 	MessagingServiceSID string
+	// Number and Service are how those two are set up beside that.
+	Number  NumberSetup
+	Service ServiceSetup
 	// WebhookURL and FallbackURL are the number's; exactly as written (up to a
 	// fragment) they are signed. Empty: none.
 	WebhookURL, FallbackURL string
@@ -44,6 +47,7 @@ type TwilioConfig struct {
 // Twilio stands in for Twilio's REST API, its webhooks and the phones behind it.
 type Twilio struct {
 	cfg     TwilioConfig
+	number  string // SID of the helpline's number
 	client  *http.Client
 	loop    *loop
 	faults  faults
@@ -78,6 +82,7 @@ func NewTwilio(cfg TwilioConfig) *Twilio {
 	}
 	return &Twilio{
 		cfg:      cfg,
+		number:   newSID("PN"),
 		client:   webhookClient(cfg.Transport, cfg.WebhookTimeout),
 		loop:     newLoop(),
 		closed:   make(chan struct{}),
@@ -161,11 +166,9 @@ type answer struct {
 	err    *restError
 }
 
-// ServeHTTP answers /2010-04-01/Accounts/{sid}/Messages.json and .../{sid}.json.
+// ServeHTTP answers /2010-04-01/Accounts/{sid}/Messages.json and .../{sid}.json, and what
+// shows how the account is set up (see setup).
 func (t *Twilio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if t.serveAccount(w, r) {
-		return
-	}
 	op, e := t.route(w, r)
 	if e != nil {
 		t.record(op, answer{err: e}, false)
@@ -227,6 +230,9 @@ func (t *Twilio) route(w http.ResponseWriter, r *http.Request) (operation, *rest
 	if !ok || user != t.cfg.AccountSID || password != t.cfg.AuthToken {
 		return operation{}, refuse(http.StatusUnauthorized, codeAuthenticate, "Authenticate")
 	}
+	if name := t.setup(r.URL.Path); name != "" && r.Method == http.MethodGet {
+		return operation{name: name, params: r.URL.Query()}, nil
+	}
 	rest, ok := strings.CutPrefix(r.URL.Path, "/"+apiVersion+"/Accounts/"+t.cfg.AccountSID+"/Messages")
 	rest, isJSON := strings.CutSuffix(rest, ".json")
 	sid := strings.TrimPrefix(rest, "/")
@@ -272,6 +278,8 @@ func (t *Twilio) carryOut(op *operation) answer {
 		return t.create(op)
 	case "list":
 		return t.list(op.params)
+	case opAccount, opNumbers, opServices, opService, opPool:
+		return t.look(op)
 	}
 	r := t.records[op.sid]
 	if r == nil {

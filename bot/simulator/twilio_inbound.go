@@ -7,7 +7,7 @@ import (
 )
 
 // Write sends an SMS from a phone to the helpline's number and returns its
-// MessageSid.
+// MessageSid; "" if the service drops what it receives.
 func (t *Twilio) Write(number, text string) string { return t.inbound(number, text, 0) }
 
 // WriteMMS sends a text with pictures.
@@ -20,6 +20,10 @@ func (t *Twilio) inbound(number, text string, media int) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.show(number, text, false).Media = media
+	webhook, _ := t.doors()
+	if t.owned() && t.cfg.Service.Deaf {
+		return "" // "Service resource", inbound_request_url: null: neither received nor listed
+	}
 	r := t.file(&record{
 		direction: "inbound", from: number, to: t.cfg.From, body: text, status: "received",
 		media: media, service: t.cfg.MessagingServiceSID != "",
@@ -29,7 +33,7 @@ func (t *Twilio) inbound(number, text string, media int) string {
 	if kind := t.optOut(number, text); kind != "" && !t.cfg.PlainOptOut {
 		form.Set("OptOutType", kind)
 	}
-	if t.cfg.WebhookURL != "" {
+	if webhook != "" {
 		t.plan(0, func(ctx context.Context) { t.hand(ctx, r, form) })
 	}
 	return r.sid
@@ -83,11 +87,12 @@ func (t *Twilio) inboundForm(r *record) url.Values {
 // hand gives the message to the webhook and, if that fails, once to the fallback
 // URL: "Availability and reliability": Fallback URLs. After that Twilio does not try again.
 func (t *Twilio) hand(ctx context.Context, r *record, form url.Values) {
-	texts, code := t.ask(ctx, "message", t.cfg.WebhookURL, r.sid, form)
-	if code != 0 && t.cfg.FallbackURL != "" {
+	webhook, fallback := t.doors()
+	texts, code := t.ask(ctx, "message", webhook, r.sid, form)
+	if code != 0 && fallback != "" {
 		form.Set("ErrorCode", strconv.Itoa(code))
-		form.Set("ErrorUrl", t.cfg.WebhookURL)
-		texts, _ = t.ask(ctx, "fallback", t.cfg.FallbackURL, r.sid, form)
+		form.Set("ErrorUrl", webhook)
+		texts, _ = t.ask(ctx, "fallback", fallback, r.sid, form)
 	}
 	for _, text := range texts {
 		t.reply(r, text)

@@ -9,7 +9,8 @@ import (
 // RESTCall is one request that Twilio's REST API received, with its outcome.
 type RESTCall struct {
 	At time.Time
-	// Operation is "create", "fetch", "list", "redact" or "delete".
+	// Operation is "create", "fetch", "list", "redact" or "delete"; or "account",
+	// "numbers", "services", "service" or "pool" for a look at how the account is set up.
 	Operation string
 	SID       string // the message concerned, for a create the new one
 	Params    url.Values

@@ -38,7 +38,7 @@ func (backend) SetOauth(client.OAuth) {}
 // OAuth implements client.BaseClient.
 func (backend) OAuth() client.OAuth { return nil }
 
-// SendRequest implements client.BaseClient. Of rawURL only the path counts.
+// SendRequest implements client.BaseClient. Of rawURL only the path counts, and which of Twilio's APIs it names.
 func (b backend) SendRequest(method, rawURL string, data url.Values, headers map[string]any, _ ...byte) (*http.Response, error) {
 	var written atomic.Bool
 	req, err := b.request(method, rawURL, data, headers, &written)
@@ -73,6 +73,9 @@ func (b backend) request(method, rawURL string, data url.Values, headers map[str
 		return nil, err
 	}
 	address, body := b.c.api+u.EscapedPath(), ""
+	if strings.HasPrefix(u.Host, "messaging.") {
+		address = b.c.messaging + u.EscapedPath()
+	}
 	if method == http.MethodPost {
 		body = data.Encode()
 	} else if len(data) > 0 {

@@ -45,8 +45,10 @@ type Client struct {
 	service string // our Messaging Service, or empty
 	public  string
 	api     string
-	http    *http.Client
-	now     func() time.Time
+	// messaging is the base URL of Twilio's other API.
+	messaging string
+	http      *http.Client
+	now       func() time.Time
 }
 
 var (
@@ -75,6 +77,7 @@ func NewClient(cfg Config) (*Client, error) {
 	check(ok, errPublicURL)
 	c.api, ok = baseURL(cmp.Or(cfg.API, twilioAPI))
 	check(ok, errAPI)
+	c.messaging = messagingBase(c.api)
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}

@@ -6,17 +6,36 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// Probe is how our account and number are set up at Twilio, for doctor.
+// Probe is how our account and our sender are set up at Twilio, for doctor.
 type Probe struct {
 	AccountStatus string // active, suspended or closed
-	// Numbered tells that the sender is a number and the account has it. With a Messaging Service it is false and the
-	// URLs are empty: they may stand with the service, which this API does not show.
-	Numbered bool
-	// Where Twilio takes messages and calls to the number; empty where nowhere.
-	SMSURL, SMSFallbackURL, VoiceURL string
+	// Service is our Messaging Service, or that in whose pool our number is; nil if there is none.
+	Service *ServiceSetup
+	// Numbers are our number, or those of the service. One that is not the account's is not here.
+	Numbers []NumberSetup
 }
 
-// Probe asks Twilio for the account and for the number's configuration.
+// Hook is an address that Twilio asks; its URL is empty if there is none.
+type Hook struct{ URL, Method string }
+
+// NumberSetup is an IncomingPhoneNumber resource, without the number.
+type NumberSetup struct {
+	FriendlyName string
+	// SMS and Fallback are asked for a message, unless App says that a TwiML App takes them instead.
+	SMS, Fallback Hook
+	App           bool
+	Calls         Calls
+}
+
+// Calls is what happens to who calls a number.
+type Calls struct {
+	Able      bool   // the number can be called at all
+	URL       string // is asked what to say, unless Elsewhere
+	Elsewhere bool   // a TwiML App or a trunk takes the calls
+	Status    string // is told of each call, with the caller's number; empty: nobody
+}
+
+// Probe asks Twilio for the account and for the sender's configuration.
 func (c *Client) Probe(ctx context.Context) (Probe, error) {
 	svc, cancel := c.call(ctx)
 	defer cancel()
@@ -25,19 +44,53 @@ func (c *Client) Probe(ctx context.Context) (Probe, error) {
 		return Probe{}, sendError(err)
 	}
 	p := Probe{AccountStatus: text(account.Status)}
-	if c.from == "" {
-		return p, nil
+	ours := map[string]bool{c.from: c.from != ""}
+	if c.service != "" {
+		p.Service, ours, err = c.ourService(ctx)
+	} else {
+		p.Service, err = c.owner(ctx)
 	}
-	query := (&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(c.from).SetPageSize(20)
-	numbers, err := svc.PageIncomingPhoneNumber(query, "", "")
 	if err != nil {
 		return p, sendError(err)
 	}
-	for _, n := range numbers.IncomingPhoneNumbers {
-		if text(n.PhoneNumber) == c.from {
-			p.Numbered = true
-			p.SMSURL, p.SMSFallbackURL, p.VoiceURL = text(n.SmsUrl), text(n.SmsFallbackUrl), text(n.VoiceUrl)
+	p.Numbers, err = c.numbers(ctx, ours)
+	return p, sendError(err)
+}
+
+// numbersMax is the largest page ("IncomingPhoneNumber resource", PageSize).
+const numbersMax = 1000
+
+// numbers reads how the account's numbers are set up, as far as they are ours.
+func (c *Client) numbers(ctx context.Context, ours map[string]bool) (out []NumberSetup, err error) {
+	svc, cancel := c.call(ctx)
+	defer cancel()
+	query := (&api.ListIncomingPhoneNumberParams{}).SetPageSize(numbersMax)
+	if c.from != "" {
+		query.SetPhoneNumber(c.from) // any part of a number fits it: those that do not equal ours are left out below
+	}
+	page, err := svc.PageIncomingPhoneNumber(query, "", "")
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range page.IncomingPhoneNumbers {
+		if ours[text(n.PhoneNumber)] {
+			out = append(out, setupOf(n))
 		}
 	}
-	return p, nil
+	return out, nil
+}
+
+func setupOf(n api.ApiV2010IncomingPhoneNumber) NumberSetup {
+	return NumberSetup{
+		FriendlyName: text(n.FriendlyName),
+		SMS:          Hook{text(n.SmsUrl), text(n.SmsMethod)},
+		Fallback:     Hook{text(n.SmsFallbackUrl), text(n.SmsFallbackMethod)},
+		App:          text(n.SmsApplicationSid) != "",
+		Calls: Calls{
+			Able:      n.Capabilities == nil || n.Capabilities.Voice,
+			URL:       text(n.VoiceUrl),
+			Elsewhere: text(n.VoiceApplicationSid) != "" || text(n.TrunkSid) != "",
+			Status:    text(n.StatusCallback),
+		},
+	}
 }

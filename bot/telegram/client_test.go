@@ -407,7 +407,7 @@ func TestRegister(t *testing.T) {
 // The operator is told which of the two is wrong: the token, or the network.
 func TestMe(t *testing.T) {
 	tg, c := provider(t, simulator.TelegramConfig{Username: "demo_bot"})
-	if me, err := c.Me(t.Context()); err != nil || me != (Identity{ID: 900000000, Username: "demo_bot"}) {
+	if me, err := c.Me(t.Context()); err != nil || me != (Identity{ID: 900000000, Username: "demo_bot", Name: "Bot", JoinsGroups: true}) {
 		t.Errorf("%+v %v", me, err)
 	}
 	tg.Fail(simulator.Fault{Operation: "getMe", Status: 401})

@@ -40,6 +40,15 @@ func (c *Client) Register(ctx context.Context, publicURL string, secret Secret) 
 	return err
 }
 
+// ask is setup for a call whose result is read.
+func (c *Client) ask(ctx context.Context, op string, into any, call func(context.Context)) error {
+	a, err := c.setup(ctx, op, call)
+	if err == nil && json.Unmarshal(a.answer.Result, into) != nil {
+		err = fmt.Errorf("telegram: %s: %w", op, &bot.SendError{Reason: bot.Unknown, Code: a.status})
+	}
+	return err
+}
+
 // Unregister removes the webhook, for poll mode, and keeps the updates that wait.
 func (c *Client) Unregister(ctx context.Context) error {
 	_, err := c.setup(ctx, "delete webhook", func(ctx context.Context) {
@@ -52,19 +61,17 @@ func (c *Client) Unregister(ctx context.Context) error {
 type Identity struct {
 	ID       int64  `json:"id"`
 	Username string `json:"username"` // for https://t.me/<username>
+	Name     string `json:"first_name"`
+	// Groups show their members to each other: neither should be.
+	JoinsGroups bool `json:"can_join_groups"`
+	ReadsGroups bool `json:"can_read_all_group_messages"`
 }
 
 // Me checks the token. A refused one is a *bot.SendError with reason Credentials.
 func (c *Client) Me(ctx context.Context) (Identity, error) {
-	a, err := c.setup(ctx, "get me", func(ctx context.Context) { _, _ = c.lib.GetMe(ctx) })
-	if err != nil {
-		return Identity{}, err
-	}
 	var me Identity
-	if json.Unmarshal(a.answer.Result, &me) != nil {
-		return Identity{}, fmt.Errorf("telegram: get me: %w", &bot.SendError{Reason: bot.Unknown, Code: a.status})
-	}
-	return me, nil
+	err := c.ask(ctx, "get me", &me, func(ctx context.Context) { _, _ = c.lib.GetMe(ctx) })
+	return me, err
 }
 
 // Registration is how the webhook stands with Telegram.
@@ -77,18 +84,15 @@ type Registration struct {
 
 // WebhookInfo asks how the webhook stands.
 func (c *Client) WebhookInfo(ctx context.Context) (Registration, error) {
-	a, err := c.setup(ctx, "get webhook info", func(ctx context.Context) { _, _ = c.lib.GetWebhookInfo(ctx) })
-	if err != nil {
-		return Registration{}, err
-	}
 	var w struct {
 		URL       string `json:"url"`
 		Pending   int    `json:"pending_update_count"`
 		ErrorDate int64  `json:"last_error_date"`
 		Error     string `json:"last_error_message"`
 	}
-	if json.Unmarshal(a.answer.Result, &w) != nil {
-		return Registration{}, fmt.Errorf("telegram: get webhook info: %w", &bot.SendError{Reason: bot.Unknown, Code: a.status})
+	err := c.ask(ctx, "get webhook info", &w, func(ctx context.Context) { _, _ = c.lib.GetWebhookInfo(ctx) })
+	if err != nil {
+		return Registration{}, err
 	}
 	return Registration{URL: w.URL, Pending: w.Pending, LastError: w.Error, LastErrorAt: date(w.ErrorDate)}, nil
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"sosin/bot/telegram"
 	"sosin/handoff/staff"
 	"sosin/store/child"
 	"sosin/store/seal"
@@ -31,9 +30,13 @@ func (d *diagnosis) bad(name, what, mend string) {
 	fmt.Fprintf(d.std.out, "WRONG  %-12s %s; %s\n", name, what, mend)
 }
 
-// Run looks at the installation as it is configured and says what is wrong, each line with the mend.
+// note says what no program can judge, or what is not wrong yet; it changes nothing about the exit status.
+func (d *diagnosis) note(name, what string) { fmt.Fprintf(d.std.out, "note   %-12s %s\n", name, what) }
+
+// Run looks at the installation as it is configured, and outward at what both providers show of it, and says what is
+// wrong, each line with the mend.
 func (c *doctorCmd) Run(ctx context.Context, std streams) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	d := &diagnosis{std: std}
 	var w wrongConfig
@@ -63,22 +66,6 @@ func (c *doctorCmd) content(d *diagnosis) {
 	}
 	d.ok("flows", "loaded")
 	c.today(d)
-}
-
-// today: facts that have run out should be looked up anew.
-func (c *doctorCmd) today(d *diagnosis) {
-	f, err := loadService(c.serviceConfig)
-	if err != nil {
-		d.bad("service", "the service file has faults: "+firstLine(err), "run `sosin check`")
-		return
-	}
-	old := f.Expired(time.Now())
-	for _, fault := range old {
-		d.bad("service", fault.What, fault.Mend)
-	}
-	if len(old) == 0 {
-		d.ok("service", "every fact is within its time")
-	}
 }
 
 func firstLine(err error) string {
@@ -212,62 +199,4 @@ func (c *doctorCmd) staffing(ctx context.Context, d *diagnosis, b *backing) {
 		return
 	}
 	d.ok("staff", fmt.Sprintf("%d counsellors, %d coordinators, %d admins", have[staff.Counsellor], have[staff.Coordinator], have[staff.Admin]))
-}
-
-func (c *doctorCmd) telegramLives(ctx context.Context, d *diagnosis) {
-	if !c.telegram() {
-		d.ok("telegram", "off")
-		return
-	}
-	token, err := telegram.ParseToken(c.TelegramToken)
-	if err != nil {
-		return // said under settings
-	}
-	client, err := telegram.NewClient(token, c.TelegramAPI)
-	if err != nil {
-		return
-	}
-	defer client.Close()
-	if _, err := client.Me(ctx); err != nil {
-		d.bad("telegram", "the Bot API does not accept us: "+err.Error(), "check SOSIN_TELEGRAM_TOKEN and the way out to the Internet")
-		return
-	}
-	hook, err := client.WebhookInfo(ctx)
-	switch {
-	case err != nil:
-		d.bad("telegram", "the webhook cannot be read: "+err.Error(), "try again")
-	case c.polls() && hook.URL != "":
-		d.bad("telegram", "a webhook is set, so nothing can be polled", "start `sosin serve`: it removes the webhook")
-	case !c.polls() && hook.URL != c.PublicURL+"/telegram":
-		d.bad("telegram", "the webhook leads elsewhere or nowhere", "start `sosin serve`: it registers the webhook")
-	case hook.Pending > 20:
-		d.bad("telegram", fmt.Sprintf("%d updates wait at Telegram", hook.Pending), "check that SOSIN_PUBLIC_URL reaches this machine from outside")
-	default:
-		d.ok("telegram", "token accepted, "+c.TelegramMode)
-	}
-}
-
-func (c *doctorCmd) twilioLives(ctx context.Context, d *diagnosis) {
-	if !c.sms() {
-		d.ok("sms", "off")
-		return
-	}
-	client, err := c.smsClient()
-	if err != nil {
-		return // said under settings
-	}
-	defer client.Close()
-	p, err := client.Probe(ctx)
-	switch {
-	case err != nil:
-		d.bad("sms", "Twilio does not accept us: "+err.Error(), "check SOSIN_TWILIO_ACCOUNT_SID and SOSIN_TWILIO_AUTH_TOKEN")
-	case p.AccountStatus != "active":
-		d.bad("sms", "the Twilio account is "+p.AccountStatus, "ask Twilio")
-	case p.Numbered && p.SMSURL != c.PublicURL+"/sms":
-		d.bad("sms", "the number's webhook leads elsewhere", "set it to SOSIN_PUBLIC_URL/sms in the Twilio console")
-	case p.Numbered && p.SMSFallbackURL != c.PublicURL+"/sms/fallback":
-		d.bad("sms", "the number has no fallback, so an outage is silent", "set it to SOSIN_PUBLIC_URL/sms/fallback in the Twilio console")
-	default:
-		d.ok("sms", "account active")
-	}
 }
