@@ -27,6 +27,10 @@ type ByLang map[string]any
 // A plural text is tried in each form, with the largest count up to the one
 // given that takes this form. A variable without a longest value is a fault, at
 // the first id of each file that uses it. Values nothing uses are ignored.
+//
+// It also returns a fault for each text that is hard to read ([Read]), that is
+// not translated, or that promises a reader without a flag
+// ([Texts.PromisesReader]).
 func (t *Texts) Check(values map[string]any) []Fault {
 	c := checker{texts: t, values: values, unknown: map[string]Fault{}}
 	for _, lang := range Langs {
@@ -36,7 +40,24 @@ func (t *Texts) Check(values map[string]any) []Fault {
 			}
 		}
 	}
-	return append(c.faults, slices.Collect(maps.Values(c.unknown))...).sorted()
+	faults := append(c.faults, slices.Collect(maps.Values(c.unknown))...)
+	return slices.Concat(faults, t.hard(), t.untranslated(), t.promises()).sorted()
+}
+
+// Longest returns the arguments with which a text can come out longest, given the
+// longest value of each variable as for [Texts.Check]: one set for each plural
+// form they can lead to. Nil for a text there is not, or if a value is missing.
+func (t *Texts) Longest(lang, key, channel string, values map[string]any) []map[string]any {
+	e := t.entries[slot{lang, key, channel}]
+	if e == nil {
+		return nil
+	}
+	c := checker{texts: t, values: values, unknown: map[string]Fault{}}
+	args, ok := c.longest(e)
+	if !ok {
+		return nil
+	}
+	return variants(e, args)
 }
 
 type checker struct {

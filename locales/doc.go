@@ -15,5 +15,11 @@
 // so there is nothing to fall back to, and every variable is checked first.
 //
 // [Segments] counts what a text costs as SMS, and [Texts.Check] proves that
-// every text fits its channel with the longest values it can be given.
+// every text fits its channel with the longest values it can be given, that it
+// can be read easily ([Read]), and that none sounds as if somebody read who may
+// not be there ([Texts.PromisesReader]).
+//
+// What a text tells a person to type ([Texts.Named], [Texts.ControlWords]) and
+// who has still to sign it ([Texts.Unsigned]) can be asked, so that others can
+// prove that it works and say that it waits.
 package locales

@@ -10,7 +10,7 @@ import (
 // Fault is one thing wrong with the text files: where, what, and how to mend it.
 // Line and Column count from 1 and point at the id or plural form; both are 0
 // when the fault has no place in the file (the file is missing). What and Mend
-// quote ids and names of variables, never values.
+// quote ids, names of variables and words of our own texts, never values.
 type Fault struct {
 	File         string
 	Line, Column int

@@ -25,9 +25,10 @@ func Embedded() fs.FS {
 	return dir
 }
 
-// Load reads et.toml, ru.toml and en.toml from the root of fsys. It returns
-// [Faults] when the texts are not fit to be sent, and any other error when a
-// file could not be read.
+// Load reads et.toml, ru.toml and en.toml from the root of fsys, and beside
+// them, if they are there, flags.toml ([Texts.PromisesReader]) and unsigned.toml
+// ([Texts.Unsigned]). It returns [Faults] when the texts are not fit to be sent,
+// and any other error when a file could not be read.
 func Load(fsys fs.FS) (*Texts, error) {
 	faults, err := strayFiles(fsys)
 	if err != nil {
@@ -45,10 +46,25 @@ func Load(fsys fs.FS) (*Texts, error) {
 		}
 	}
 	faults = append(faults, agree(sources)...)
+	flags, found, err := readFlags(fsys)
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, found...)
+	unsigned, found, err := readUnsigned(fsys)
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, found...)
 	if len(faults) > 0 {
 		return nil, faults.sorted()
 	}
-	return build(sources)
+	t, err := build(sources)
+	if err != nil {
+		return nil, err
+	}
+	t.flags, t.unsigned = flags, unsigned
+	return t, nil
 }
 
 // strayFiles finds TOML files no language would ever read.
@@ -59,7 +75,7 @@ func strayFiles(fsys fs.FS) (Faults, error) {
 	}
 	var faults Faults
 	for _, name := range names {
-		if !slices.Contains(Langs, strings.TrimSuffix(name, path.Ext(name))) {
+		if name != flagsFile && name != unsignedFile && !slices.Contains(Langs, strings.TrimSuffix(name, path.Ext(name))) {
 			faults = append(faults, Fault{File: name, What: "no language reads this file", Mend: "remove it; the files are et.toml, ru.toml and en.toml"})
 		}
 	}
@@ -100,7 +116,7 @@ func i18nMessage(m *message) *i18n.Message {
 
 // add enters one message under each channel it serves.
 func (t *Texts) add(s *source, m *message) error {
-	e := &entry{lang: s.lang, id: m.id, plural: m.plural(), vars: m.allVars(), at: s.fault(m.id, "", "", "")}
+	e := &entry{lang: s.lang, id: m.id, plural: m.plural(), vars: m.allVars(), at: s.fault(m.id, "", "", ""), forms: formsIn(s, m)}
 	if len(e.vars) == 0 {
 		text, err := t.localize(e, nil)
 		if err != nil {

@@ -35,6 +35,8 @@ type Texts struct {
 	entries    map[slot]*entry
 	vars       map[string][]string // by key; every language and channel agrees
 	keys       []string
+	flags      flags
+	unsigned   []signer
 }
 
 // slot is what a text is looked up by.
@@ -47,6 +49,7 @@ type entry struct {
 	vars     []string
 	plain    string // rendered at load if nothing in it varies
 	at       Fault  // the place, for later faults
+	forms    []form // the texts behind it; a plain text is one
 }
 
 // Say renders the text of a key for a language and channel. The arguments must
