@@ -73,6 +73,9 @@ func (s *step) enter(from string) {
 			s.c.Back = from
 		}
 		s.visit()
+		if s.node.Reads != ReadsWord {
+			s.c.Pending = "" // a return code waits for its word only while the word is asked
+		}
 		for k, v := range s.node.Set {
 			s.set(k, v)
 		}
