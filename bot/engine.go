@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,8 @@ import (
 // Stepper is the pure part of a turn. *flows.Machine implements it.
 type Stepper interface {
 	Step(c flows.Conversation, in flows.Input, f flows.Facts) flows.Outcome
+	// Call is a step of nobody's doing: a time has come that the person chose (promise 2).
+	Call(c flows.Conversation, f flows.Facts) flows.Outcome
 }
 
 // Deliverer takes what a commit left to send. *Sender implements it; neither method blocks on a provider.
@@ -22,15 +25,11 @@ type Deliverer interface {
 	Once(a Address, m Outbound)
 }
 
-// DutyFunc tells at which desks a counsellor who serves this language has a fresh heartbeat, at most five seconds stale
-// (promise 6). Before a language is chosen any counsellor counts.
-type DutyFunc func(ctx context.Context, lang flows.Lang) (map[string]bool, error)
-
 // Engine takes an Inbound through load, step and commit.
 type Engine struct {
 	Store   Store
 	Flows   Stepper
-	Duty    DutyFunc
+	Today   TodayFunc
 	Send    Deliverer
 	Texts   Texts
 	Outage  *Outage
@@ -71,33 +70,52 @@ func (e *Engine) Receive(ctx context.Context, in Inbound) error {
 }
 
 func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
+	return e.turn(ctx, turn{in: in, step: func(c flows.Conversation, f flows.Facts) flows.Outcome {
+		return e.Flows.Step(c, in.Input, f)
+	}})
+}
+
+// turn is one pure step to be committed.
+type turn struct {
+	in   Inbound
+	lang flows.Lang // where the conversation has none
+	step func(c flows.Conversation, f flows.Facts) flows.Outcome
+}
+
+// turn loads, steps and commits, anew for as long as the conversation moves in between.
+func (e *Engine) turn(ctx context.Context, t turn) (string, error) {
 	var asked int64 // when the prompt was committed that stood at our first look
 	for try := range tries {
-		l, err := e.Store.Load(ctx, in)
+		l, err := e.Store.Load(ctx, t.in)
 		if err != nil {
 			return "", err
 		}
 		if l.Seen {
 			return "duplicate", nil
 		}
-		if replayed(in, l.Now) {
+		if replayed(t.in, l.Now) {
 			return "too old", nil
 		}
 		if try == 0 {
 			asked = l.Conversation.Asked
 		}
-		duty, err := e.Duty(ctx, l.Conversation.Lang)
+		if l.Conversation.Lang == "" {
+			l.Conversation.Lang = t.lang
+		}
+		facts, err := e.facts(ctx, l, t.in)
 		if err != nil {
-			return "", fmt.Errorf("read duty: %w", err)
+			return "", err
 		}
-		out, ok := e.step(l, in, duty, l.Conversation.Asked != asked)
+		// A prompt came since our first look at the conversation: this message is no answer to it.
+		facts.Raced = l.Conversation.Asked != asked
+		out, ok := e.step(l, t, facts)
 		if !ok {
-			return e.quarantine(ctx, in)
+			return e.quarantine(ctx, t.in)
 		}
-		done, err := e.commit(ctx, l, in, out)
+		done, err := e.commit(ctx, l, t.in, out)
 		switch {
 		case err == nil:
-			e.after(in, out, done)
+			e.after(t.in, out, done)
 			return "committed", nil
 		case errors.Is(err, ErrDuplicate):
 			return "duplicate", nil
@@ -106,6 +124,44 @@ func (e *Engine) receive(ctx context.Context, in Inbound) (string, error) {
 		}
 	}
 	return "", errBusy
+}
+
+// facts gathers what a step may rely on at this moment.
+func (e *Engine) facts(ctx context.Context, l Loaded, in Inbound) (flows.Facts, error) {
+	today, err := e.Today(ctx, l.Conversation.Lang)
+	if err != nil {
+		return flows.Facts{}, fmt.Errorf("read what is true today: %w", err)
+	}
+	f := flows.Facts{
+		Now: l.Now, Channel: in.Address.Channel, Duty: today.Duty, Wait: today.Wait, Service: today.Service,
+		Ticket: l.Ticket, Undelivered: l.Undelivered, Held: l.Held, Fresh: fresh(),
+	}
+	if code := codeIn(l, in); code != "" {
+		if f.Behind, err = e.Store.Behind(ctx, l, code); err != nil {
+			return flows.Facts{}, fmt.Errorf("look behind a return code: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// fresh makes a return code nobody has. It is made for every turn: half a microsecond.
+func fresh() string {
+	var random [9]byte
+	_, _ = rand.Read(random[:])
+	return flows.NewReturnCode(random)
+}
+
+// codeIn is the return code to look behind: the one typed now, or the one that waits for its code word.
+func codeIn(l Loaded, in Inbound) string {
+	if in.Later != "" {
+		return "" // nobody wrote
+	}
+	if in.Input.Kind == flows.Typed {
+		if code, ok := flows.ReturnCode(in.Input.Text); ok {
+			return code
+		}
+	}
+	return l.Conversation.Pending
 }
 
 // oldest is the age at which a Telegram message can only be a captured webhook, replayed: Telegram itself forgets an
@@ -117,19 +173,14 @@ func replayed(in Inbound, now time.Time) bool {
 }
 
 // step runs the pure step. A panic in it must not silence one person for a day: it is caught here.
-func (e *Engine) step(l Loaded, in Inbound, duty map[string]bool, raced bool) (out flows.Outcome, ok bool) {
+func (e *Engine) step(l Loaded, t turn, f flows.Facts) (out flows.Outcome, ok bool) {
 	defer func() {
 		if recover() != nil { // the value may hold the person's words: it is not logged
-			e.Log.Error("a step panicked", "channel", in.Address.Channel, "state", l.Conversation.State)
+			e.Log.Error("a step panicked", "channel", f.Channel, "state", l.Conversation.State)
 			ok = false
 		}
 	}()
-	facts := flows.Facts{
-		Now: l.Now, Channel: in.Address.Channel, Duty: duty, Ticket: l.Ticket, Undelivered: l.Undelivered, Held: l.Held,
-		// A prompt came since our first look at the conversation: this message is no answer to it.
-		Raced: raced,
-	}
-	return e.Flows.Step(l.Conversation, in.Input, facts), true
+	return t.step(l.Conversation, f), true
 }
 
 // commit writes the turn. A lane that is full never blocks what the person did: only the new messages are left out, as if
@@ -171,6 +222,8 @@ func (e *Engine) quarantine(ctx context.Context, in Inbound) (string, error) {
 		return "", errPanicked
 	}
 	e.Log.Error("an update was quarantined: its step panicked three times", "channel", in.Address.Channel)
-	e.Send.Once(in.Address, Outbound{Text: e.Outage.Text})
+	if in.Later == "" { // somebody wrote, and is answered
+		e.Send.Once(in.Address, Outbound{Text: e.Outage.Text})
+	}
 	return "quarantined", nil
 }

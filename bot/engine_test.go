@@ -18,7 +18,10 @@ type desk struct {
 	commit     func(flows.Outcome) (Committed, error)
 	step       func(flows.Facts) flows.Outcome
 	quarantine func() (bool, error)
+	behind     func(Loaded, string) (flows.Behind, error)
+	call       func(flows.Conversation, flows.Facts) flows.Outcome
 
+	inbound   []Inbound // committed
 	delivered []Lease
 	once      []Outbound
 	turns     map[string]int
@@ -26,9 +29,16 @@ type desk struct {
 
 func (d *desk) Load(context.Context, Inbound) (Loaded, error) { return d.load() }
 
-func (d *desk) Commit(_ context.Context, _ Loaded, _ Inbound, out flows.Outcome) (Committed, error) {
+func (d *desk) Commit(_ context.Context, _ Loaded, in Inbound, out flows.Outcome) (Committed, error) {
+	d.inbound = append(d.inbound, in)
 	return d.commit(out)
 }
+
+func (d *desk) Behind(_ context.Context, l Loaded, code string) (flows.Behind, error) {
+	return d.behind(l, code)
+}
+
+func (d *desk) Call(c flows.Conversation, f flows.Facts) flows.Outcome { return d.call(c, f) }
 
 func (d *desk) Quarantine(context.Context, Inbound) (bool, error) { return d.quarantine() }
 
@@ -57,13 +67,15 @@ func newDesk() *desk {
 		return flows.Outcome{NotAfter: f.Now.Add(flows.Present), Messages: []flows.Message{{Text: "hello"}}}
 	}
 	d.quarantine = func() (bool, error) { return false, nil }
+	d.behind = func(Loaded, string) (flows.Behind, error) { return flows.Behind{}, nil }
+	d.call = func(_ flows.Conversation, f flows.Facts) flows.Outcome { return d.step(f) }
 	return d
 }
 
 func (d *desk) engine(now func() time.Time) *Engine {
 	return &Engine{Store: d, Flows: d, Send: d, Texts: d, Metrics: d, Log: slog.New(slog.DiscardHandler),
-		Duty: func(context.Context, flows.Lang) (map[string]bool, error) {
-			return map[string]bool{"general": true}, nil
+		Today: func(context.Context, flows.Lang) (Today, error) {
+			return Today{Duty: map[string]bool{"general": true}}, nil
 		},
 		Outage: &Outage{Text: "112", Send: func(a Address, m Outbound) { d.Once(a, m) }, Now: now}}
 }
@@ -107,11 +119,35 @@ func TestReceiveAcknowledges(t *testing.T) {
 func TestDutyInDoubtIsDoubt(t *testing.T) {
 	d := newDesk()
 	e := d.engine(time.Now)
-	e.Duty = func(context.Context, flows.Lang) (map[string]bool, error) { return nil, errors.New("away") }
+	e.Today = func(context.Context, flows.Lang) (Today, error) { return Today{}, errors.New("away") }
 	if e.Receive(t.Context(), Inbound{Address: someone}) == nil {
 		t.Error("a turn was stepped without knowing who is on duty")
 	}
 }
+
+// A step can only tell the truth about who is here, how long it takes and what there is, if it is told (promise 6).
+func TestAStepIsToldWhatIsTrueToday(t *testing.T) {
+	d := newDesk()
+	l := Loaded{Now: time.Unix(1800000000, 0), Conversation: flows.Conversation{Lang: flows.Russian}}
+	d.load = func() (Loaded, error) { return l, nil }
+	var got flows.Facts
+	d.step = func(f flows.Facts) flows.Outcome { got = f; return flows.Outcome{} }
+	e := d.engine(time.Now)
+	var asked flows.Lang
+	e.Today = func(_ context.Context, lang flows.Lang) (Today, error) {
+		asked = lang
+		return Today{Duty: map[string]bool{"women": true}, Wait: map[string]time.Duration{"women": time.Minute}, Service: offers{}}, nil
+	}
+	if err := e.Receive(t.Context(), Inbound{Address: someone}); err != nil {
+		t.Fatal(err)
+	}
+	if asked != flows.Russian || !got.Duty["women"] || got.Wait["women"] != time.Minute || got.Service != (offers{}) {
+		t.Errorf("asked for %q, the step was told %+v", asked, got)
+	}
+}
+
+// offers is a service that can be told from none.
+type offers struct{ flows.Service }
 
 // Of two messages at once the later is stepped anew, and told that a prompt came between.
 func TestMovedIsSteppedAnew(t *testing.T) {

@@ -16,6 +16,9 @@ type Inbound struct {
 	// Message is the provider's identifier of the person's message, for deleting it later; empty where there is none.
 	Message string
 	Input   flows.Input
+	// Later is the record of a chosen time that this turn keeps ([Engine.Call]); empty for what a person or a provider did.
+	// The commit is refused as a duplicate when the record is gone: kept before, cancelled, erased or moved.
+	Later string
 }
 
 // Loaded is what the store knows of a person at one moment.
@@ -47,6 +50,9 @@ type Store interface {
 	Load(ctx context.Context, in Inbound) (Loaded, error)
 	// Commit writes one turn, all of it or nothing.
 	Commit(ctx context.Context, l Loaded, in Inbound, out flows.Outcome) (Committed, error)
+	// Behind reads the conversation a return code leads to, as far as this person may still try codes; zero for a wrong one.
+	// An Outcome.Take of the same turn moves what was read here; if it has changed since, Commit returns ErrMoved.
+	Behind(ctx context.Context, l Loaded, code string) (flows.Behind, error)
 	// Quarantine counts an update whose step panicked; at the third time it seals the update away and returns true.
 	Quarantine(ctx context.Context, in Inbound) (bool, error)
 }

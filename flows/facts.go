@@ -40,27 +40,16 @@ func DutyKey(desk string, woman, minor bool) string {
 
 // Service is what is true today by the service file. Package service implements it; everything in it is pure.
 type Service interface {
-	Hours
-	Directory
-}
-
-// Hours says which desk answers and when.
-type Hours interface {
 	// DeskFor is the desk for a topic, a county ("" for none) and a language.
 	DeskFor(topic, county string, lang Lang) string
 	// NextOpen says when a desk that is closed by its hours opens next ("Monday 9:00"); empty while it is open.
 	NextOpen(desk string, now time.Time, lang Lang) string
-	// Daytime tells whether it is the office day of a working day.
-	Daytime(now time.Time) bool
-}
-
-// Directory says what is known and offered.
-type Directory interface {
 	// County reads a county or town as people type it.
 	County(typed string) (id string, ok bool)
 	// Feature tells whether something optional is offered.
 	Feature(name string) bool
-	// Fact is a number, link or address by its id; empty when there is none or nobody has verified it for today.
+	// Fact is a number, link or address by its id, empty when there is none or nobody has verified it for today; "daytime"
+	// is there during the office day of a working day.
 	Fact(id string, now time.Time) string
 }
 
@@ -69,7 +58,6 @@ type noService struct{}
 
 func (noService) DeskFor(topic, _ string, _ Lang) string  { return topic }
 func (noService) NextOpen(string, time.Time, Lang) string { return "" }
-func (noService) Daytime(time.Time) bool                  { return true }
 func (noService) County(string) (string, bool)            { return "", false }
 func (noService) Feature(string) bool                     { return false }
 func (noService) Fact(string, time.Time) string           { return "" }

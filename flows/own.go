@@ -3,6 +3,7 @@ package flows
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,13 +25,8 @@ func (s *step) secret() bool {
 	if _, code := ReturnCode(s.in.Text); code {
 		return true
 	}
-	switch {
-	case s.node == nil:
-		return false
-	case s.node.Reads == ReadsWord, s.node.Reads == ReadsNewWord, s.node.Reads == ReadsNewDuress:
-		return len(strings.Fields(s.in.Text)) <= wordsInWord // anything longer is somebody talking to us
-	}
-	return false
+	// Anything longer is somebody talking to us.
+	return s.node != nil && s.node.Reads.word() && len(strings.Fields(s.in.Text)) <= wordsInWord
 }
 
 // read understands what was typed by the state's own reading. False: it is not that, and goes the way of other words.
@@ -136,23 +132,45 @@ func (s *step) takeOver(code string) bool {
 	c := b.Conversation.Reset()
 	c.Lang, c.State, c.Turn, c.Last, c.Asked = here.Lang, here.State, here.Turn, here.Last, here.Asked
 	c.Safe, c.SafeAt, c.Code, c.Locked = true, here.SafeAt, true, false
-	words := append(append([]string(nil), c.Words...), here.Words...)
-	c.Words = words[max(0, len(words)-MaxWords):]
+	c.Picks = append([]string(nil), c.Picks...)
+	c.Answers = maps.Clone(c.Answers)
 	if c.Answers == nil {
 		c.Answers = map[string]string{}
 	}
 	s.c, s.out.Take = c, code
-	s.f.Ticket, s.f.Held, s.f.Undelivered = b.Ticket, b.Held, false
-	s.open = b.Ticket.Open()
-	if s.open {
+	s.f.Held, s.f.Undelivered = b.Held, false
+	if b.Ticket.Open() {
+		s.f.Ticket, s.open = b.Ticket, true
 		s.out.Handoff.Act = Return
 		s.record(Entry{From: Event, Text: "event.moved"})
 	}
+	s.bring(here)
 	s.take("code")
 	if !s.out.Release {
 		s.out.Hold = b.Held
 	}
 	return true
+}
+
+// bring adds what was said and chosen on this phone before the code was typed.
+func (s *step) bring(here Conversation) {
+	s.raise(here.Worry)
+	for _, p := range here.Picks {
+		if s.open {
+			s.tell(p)
+		} else if len(s.c.Picks) < maxPicks {
+			s.c.Picks = append(s.c.Picks, p)
+		}
+	}
+	words := append(append([]string(nil), s.c.Words...), here.Words...)
+	if !s.open {
+		s.c.Words = words[max(0, len(words)-MaxWords):]
+		return
+	}
+	for _, w := range words {
+		s.record(Entry{From: Person, Words: w})
+	}
+	s.c.Words = nil
 }
 
 // duress: the word that makes the bot a dull shop. Nothing is sent any more, and staff see it.
@@ -181,10 +199,33 @@ func (s *step) shop() {
 		s.enter("")
 		return
 	}
-	if s.in.Kind == Typed {
-		s.keep()
+	if ch := s.erases(); ch != nil {
+		s.answer(ch)
+		return
 	}
+	s.keep()
 	s.say("shop.closed")
+}
+
+// erases is the yes to "delete?": it counts in the shop too, because erasing never needs a word (promise 4).
+func (s *step) erases() *ChoiceDef {
+	if s.node == nil {
+		return nil
+	}
+	word := Word(s.in.Text)
+	if s.in.Kind == Tapped && s.in.Tap.State == s.c.State && s.in.Tap.Turn == s.c.Turn {
+		word = Word(s.in.Tap.Key)
+	}
+	ch := s.node.choices[word]
+	if ch == nil || s.in.Kind != Typed && s.in.Kind != Tapped {
+		return nil
+	}
+	for _, w := range s.node.arcs["choice:"+ch.Key] {
+		if to := s.m.nodes[w.to]; to != nil && to.Effects.Erase {
+			return ch
+		}
+	}
+	return nil
 }
 
 // own carries out what a state does with what is the person's own.
@@ -215,6 +256,7 @@ func (s *step) anew() {
 		s.out.Handoff = Handoff{Act: Close, Code: "no_word"}
 		s.open = false
 	}
+	s.f.Ticket, s.f.Held = TicketFacts{}, nil
 	s.out.Cancel = true
 	s.c = Conversation{Lang: s.c.Lang, State: s.c.State, Turn: s.c.Turn, Last: s.c.Last, Asked: s.c.Asked, Safe: s.c.Safe,
 		SafeAt: s.c.SafeAt, Counted: s.c.Counted, Answers: map[string]string{}}
@@ -226,7 +268,7 @@ func (c Conversation) quiet(f Facts) bool {
 	case "never":
 		return true
 	case "workdays":
-		return !f.Service.Daytime(f.Now)
+		return f.Service.Fact("daytime", f.Now) == ""
 	}
 	return false
 }

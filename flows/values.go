@@ -66,9 +66,10 @@ func valueNames() []string {
 // service file gives is bounded there.
 func Longest(lang Lang) map[string]any {
 	next := map[Lang]string{Estonian: "30. septembril kell 12.00", Russian: "в воскресенье в 12:00", English: "on 30 September at 12:00"}
+	provider := map[Lang]string{Estonian: "Mõõõõõõõõõõõõõõõõõõõõõõõõõõõõõõõõõõ", Russian: "Жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж", English: "Mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm"}
 	return map[string]any{"until": "23:59", "soon": "23:59", "wait": "120", "next_open": next[lang],
 		"centre": "+372 5555 5555", "trafficking_line": "+372 5555 5555", "complaint": "https://example.org/complaint",
-		"date": "30.12 18:00", "code": "00000 00000", "alias": "Mmmmmmmmmmmmmmmm", "provider": "Mmmmmmmmmmmmmmmmmmmmmmmm"}
+		"date": "30.12 18:00", "code": "00000 00000", "alias": "Mmmmmmmmmmmmmmmm", "provider": provider[lang]}
 }
 
 // laterAt is the moment a person chose with the answers day (days from today) and hour; tomorrow at noon where one is

@@ -74,6 +74,14 @@ type Flows interface {
 	End(c flows.Conversation, code string, f flows.Facts) flows.Outcome
 	Remark(c flows.Conversation, alias, words string, f flows.Facts) flows.Outcome
 	GiveBack(c flows.Conversation, alias string, f flows.Facts) flows.Outcome
+	Consent(c flows.Conversation, alias, provider string, f flows.Facts) flows.Outcome
+}
+
+// Today is what a staff action may rely on beyond the ticket; the same that a person's own turn is told.
+type Today struct {
+	Duty    map[string]bool          // by [flows.DutyKey]; at most five seconds stale (promise 6)
+	Wait    map[string]time.Duration // median waiting time by desk
+	Service flows.Service
 }
 
 // Desk is what a counsellor can do.
@@ -85,6 +93,10 @@ type Desk struct {
 	Flows   Flows
 	// Secret tells whether words give away where a shelter is (N-51). Such words are never sent.
 	Secret func(words string) bool
+	// Today tells what is true for people of a language. Its maps are shared and not changed.
+	Today func(ctx context.Context, lang flows.Lang) (Today, error)
+	// Partners lists whom a person can be handed over to, as of now.
+	Partners func(now time.Time) []Partner
 	// Send wakes the sender for a lane leased to us. It does not block.
 	Send func(Lease)
 }
@@ -172,6 +184,11 @@ func (d *Desk) act(ctx context.Context, m Member, id, what string, step func(Loa
 		if err != nil {
 			return err
 		}
+		today, err := d.Today(ctx, l.Conversation.Lang)
+		if err != nil {
+			return fmt.Errorf("read what is true today: %w", err)
+		}
+		l.Facts.Duty, l.Facts.Wait, l.Facts.Service = today.Duty, today.Wait, today.Service
 		out, err := step(l)
 		if err != nil {
 			return err
@@ -206,21 +223,4 @@ func (d *Desk) audit(ctx context.Context, m Member, what, id string) error {
 		return fmt.Errorf("audit before %s: %w", what, err)
 	}
 	return nil
-}
-
-// Facts tells at which desks a counsellor who serves this language is on duty now, for the flows. No language: any.
-func Facts(duties []Duty, now time.Time, desks []string, lang flows.Lang) map[string]bool {
-	out := map[string]bool{}
-	for _, d := range duties {
-		if !d.Until.After(now) || lang != "" && len(d.Member.Langs) > 0 && !slices.Contains(d.Member.Langs, lang) {
-			continue
-		}
-		out[flows.AnyDesk] = true
-		for _, desk := range desks {
-			if len(d.Member.Desks) == 0 || slices.Contains(d.Member.Desks, desk) {
-				out[desk] = true
-			}
-		}
-	}
-	return out
 }

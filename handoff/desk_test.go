@@ -21,6 +21,10 @@ type house struct {
 	audit  error
 	sent   []Lease
 	out    flows.Outcome
+	lang   flows.Lang  // today was asked for
+	away   error       // today's
+	facts  flows.Facts // of the last reply
+	kept   flows.Outcome
 }
 
 func (h *house) note(what string) { h.did = append(h.did, what) }
@@ -30,8 +34,9 @@ func (h *house) LoadTicket(context.Context, string) (Loaded, error) {
 	return h.loaded, h.load
 }
 
-func (h *house) CommitTicket(context.Context, Loaded, Member, flows.Outcome) (Lease, error) {
+func (h *house) CommitTicket(_ context.Context, _ Loaded, _ Member, out flows.Outcome) (Lease, error) {
 	h.note("commit")
+	h.kept = out
 	if len(h.commit) == 0 {
 		return h.lease, nil
 	}
@@ -61,7 +66,8 @@ func (h *house) Audit(_ context.Context, a Act) error {
 	return h.audit
 }
 
-func (h *house) Reply(_ flows.Conversation, alias, words string, _ flows.Facts) flows.Outcome {
+func (h *house) Reply(_ flows.Conversation, alias, words string, f flows.Facts) flows.Outcome {
+	h.facts = f
 	h.note("reply " + alias + " " + words)
 	return h.out
 }
@@ -81,6 +87,16 @@ func (h *house) GiveBack(flows.Conversation, string, flows.Facts) flows.Outcome 
 	return h.out
 }
 
+func (h *house) Consent(_ flows.Conversation, alias, provider string, _ flows.Facts) flows.Outcome {
+	h.note("consent " + alias + " " + provider)
+	return h.out
+}
+
+func (h *house) Today(_ context.Context, lang flows.Lang) (Today, error) {
+	h.lang = lang
+	return Today{Duty: map[string]bool{"women": true}, Wait: map[string]time.Duration{"women": time.Minute}}, h.away
+}
+
 var mari = Member{ID: "m", Alias: "Mari"}
 
 // open is a house in which mari holds a live ticket.
@@ -89,7 +105,7 @@ func open() *house {
 }
 
 func (h *house) desk() *Desk {
-	return &Desk{Tickets: h, Clocks: h, Log: h, Flows: h, Send: func(l Lease) { h.sent = append(h.sent, l) },
+	return &Desk{Tickets: h, Clocks: h, Log: h, Flows: h, Today: h.Today, Partners: partners, Send: func(l Lease) { h.sent = append(h.sent, l) },
 		Secret: func(words string) bool { return words == "canary-shelter" }}
 }
 
@@ -252,32 +268,19 @@ func TestTake(t *testing.T) {
 	}
 }
 
-// A text may say that somebody reads only where a heartbeat is fresh (promise 6).
-func TestFactsTellWhoIsHere(t *testing.T) {
-	now := time.Unix(1800000000, 0)
-	desks := []string{"women", "prostitution"}
-	all := Duty{Member: Member{ID: "a"}, Until: now.Add(time.Second)}
-	one := Duty{Member: Member{ID: "b", Desks: []string{"women"}}, Until: now.Add(time.Second)}
-	past := Duty{Member: Member{ID: "c"}, Until: now}
-	russian := Duty{Member: Member{ID: "d", Langs: []flows.Lang{flows.Russian}}, Until: now.Add(time.Second)}
-	for name, c := range map[string]struct {
-		duties []Duty
-		lang   flows.Lang
-		want   map[string]bool
-	}{
-		"nobody":                {nil, "", map[string]bool{}},
-		"too old":               {[]Duty{past}, "", map[string]bool{}},
-		"one desk":              {[]Duty{past, one}, flows.Estonian, map[string]bool{flows.AnyDesk: true, "women": true}},
-		"for all desks":         {[]Duty{all}, flows.English, map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
-		"not in their language": {[]Duty{russian}, flows.English, map[string]bool{}},
-		"in their language":     {[]Duty{russian, past}, flows.Russian, map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
-		"no language yet":       {[]Duty{russian}, "", map[string]bool{flows.AnyDesk: true, "women": true, "prostitution": true}},
-	} {
-		got := Facts(c.duties, now, desks, c.lang)
-		for _, desk := range append(desks, flows.AnyDesk) {
-			if got[desk] != c.want[desk] {
-				t.Errorf("%s: %s is %v", name, desk, got[desk])
-			}
-		}
+// A counsellor's turn says to the person what is true for them now, or is not taken (promise 6).
+func TestAStaffTurnIsToldWhatIsTrueToday(t *testing.T) {
+	h := open()
+	h.loaded.Conversation.Lang = flows.Russian
+	if _, err := h.desk().Reply(t.Context(), mari, "tid", "x"); err != nil {
+		t.Fatal(err)
+	}
+	if h.lang != flows.Russian || !h.facts.Duty["women"] || h.facts.Wait["women"] != time.Minute {
+		t.Errorf("asked for %q, the step was told %+v", h.lang, h.facts)
+	}
+	h = open()
+	h.away = errors.New("away")
+	if err := h.desk().Close(t.Context(), mari, "tid", "helped"); err == nil || slices.Contains(h.did, "commit") {
+		t.Errorf("closed without knowing who is here: %v, %q", err, h.did)
 	}
 }

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"sosin/flows"
@@ -15,7 +16,8 @@ const (
 	SignWithin = 10 * time.Minute
 	// Fresh is how old a heartbeat may be for somebody to be said to be on duty (promise 6).
 	Fresh = 60 * time.Second
-	// OpenUp is after how long the filters of language and desk fall away for a HIGH ticket.
+	// OpenUp is after how long the filters of language, desk and "a woman, please" fall away for a HIGH ticket. That
+	// somebody under 18 is given to the child-qualified only never falls away (P-15).
 	OpenUp = 60 * time.Second
 	// Cap is how many chats a counsellor holds at once; with a HIGH among them it is one. A HIGH may exceed it.
 	Cap = 2
@@ -23,6 +25,11 @@ const (
 	MaxHeld = 8
 	// MaxWords is the longest answer, in runes: what a Telegram message holds.
 	MaxWords = 4096
+	// WaitsLast, WaitsWithin and WaitsLeast are what a waiting time is the median of: the last 20 answered at a desk within
+	// two hours; of fewer than five none is named (promise 6).
+	WaitsLast   = 20
+	WaitsWithin = 2 * time.Hour
+	WaitsLeast  = 5
 )
 
 // The reasons a staff action is refused. The console shows each in plain words.
@@ -39,15 +46,21 @@ var (
 	ErrSecret   = errors.New("handoff: the text names a place that may never be sent")
 	ErrCode     = errors.New("handoff: unknown closing code")
 	ErrLeft     = errors.New("handoff: the person has left; the chat is kept until they come back or the time is up")
+	ErrAway     = errors.New("handoff: this is asked in a live chat only, while the person is there")
+	ErrPartner  = errors.New("handoff: nobody by that id is in the service file")
 )
 
 // Member is a counsellor as the desk knows them.
 type Member struct {
-	ID    string
-	Alias string       // the working name a person is told; never a full name
-	Desks []string     // none: every desk
-	Langs []flows.Lang // none: every language
+	ID     string
+	Alias  string       // the working name a person is told; never a full name
+	Desks  []string     // none: every desk
+	Langs  []flows.Lang // none: every language
+	Skills []string     // of the service file's skills
 }
+
+// Has tells whether a member has a skill.
+func (m Member) Has(skill string) bool { return slices.Contains(m.Skills, skill) }
 
 // Ticket is one person's place in the queue and the chat that follows. It has no address and no name.
 type Ticket struct {
@@ -67,9 +80,25 @@ type Ticket struct {
 	Left    time.Time // when the person left with 0 or stop; zero while they are here
 	Unread  int       // the person's messages since the counsellor's last answer
 	Dead    bool      // nothing can be delivered any more
+	Woman   bool      // asked for a woman (N-13)
+	Minor   bool      // under 18: for the child-qualified only (P-15)
+	Dropped []Filter  // what its holder does not meet: it was HIGH, and nobody took it for a minute
 	Code    string    // closing code
 	Entries int       // lines in the transcript
 }
+
+// Filter is a wish or need by which a ticket is kept for some counsellors.
+type Filter string
+
+// The filters that fall away for a HIGH ticket after OpenUp.
+const (
+	ByLanguage Filter = "language"
+	ByDesk     Filter = "desk"
+	ByWoman    Filter = "woman"
+)
+
+// Filters lists them in the order they are shown.
+var Filters = []Filter{ByLanguage, ByDesk, ByWoman}
 
 // Chat is a ticket with what may be read of it by its holder only.
 type Chat struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"sosin/flows"
@@ -48,6 +49,10 @@ func (t *turn) arguments() ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	later, err := t.later()
+	if err != nil {
+		return nil, err
+	}
 	ring, address := t.p.ring, []byte(nil)
 	if t.mark != nil {
 		ring = remember(ring, t.mark, t.attempt)
@@ -68,7 +73,9 @@ func (t *turn) arguments() ([]any, error) {
 	for _, d := range t.deletes {
 		a.add(d.id, d.record, d.due)
 	}
-	a.add(ms(deletionFor), t.cap())
+	a.add(ms(deletionFor), t.cap(), t.wiped(), t.code(), t.called)
+	a.list(later)
+	a.list(t.move())
 	fields := t.fields(twrap)
 	a.add(t.tid, t.holder, string(t.act()), int(t.out.Handoff.Band), ms(t.ticketFor()), ms(ticketClosed), len(fields)/2)
 	for _, f := range fields {
@@ -80,6 +87,14 @@ func (t *turn) arguments() ([]any, error) {
 		a.add(m)
 	}
 	return a, nil
+}
+
+// wiped is the first row that may stay in a wiped thread: what is on its way now is deleted when it has arrived.
+func (t *turn) wiped() string {
+	if !t.out.Wipe || t.channel != flows.Telegram || t.address == nil {
+		return ""
+	}
+	return strconv.FormatInt(t.p.firstRow(), 10)
 }
 
 // cap is how many rows may wait; a danger text always finds room.
@@ -107,11 +122,17 @@ func (t *turn) fields(wrapped string) []string {
 	if t.opened {
 		f = append(f, "pid", t.p.pid, "lang", "", "chan", string(t.channel))
 	}
+	if t.moved != nil && t.moved.person.ticket != "" {
+		f = append(f, "pid", t.p.pid, "chan", string(t.channel))
+	}
 	if lang := t.out.Conversation.Lang; t.holder == "" && lang != "" { // danger may be said before a language, and it may change
 		f = append(f, "lang", string(lang))
 	}
 	if t.opened || t.out.Handoff.Desk != "" && t.holder == "" {
-		f = append(f, "desk", t.out.Handoff.Desk)
+		f = append(f, "desk", t.out.Handoff.Desk, "woman", flag(t.out.Handoff.Woman)) // a wish may be taken back
+	}
+	if t.out.Handoff.Minor && t.holder == "" { // never taken back (P-15)
+		f = append(f, "minor", "1")
 	}
 	if t.out.Handoff.Code != "" {
 		f = append(f, "code", t.out.Handoff.Code)

@@ -25,6 +25,9 @@ type turn struct {
 	address *bot.Address // for a stranger
 	holder  string       // staff id that must hold the ticket; "" for the person's own turns
 	channel flows.Channel
+	called  string  // the chosen time this turn keeps
+	moved   *behind // the conversation that becomes this person's
+	ends    string  // this person's own ticket, when one moves here
 
 	now     time.Time
 	deletes []deletionRow
@@ -47,9 +50,14 @@ type deletionRow struct {
 
 // Commit writes one turn of a person. The errors are bot.ErrDuplicate, ErrMoved, ErrFull, or doubt.
 func (s *Store) Commit(ctx context.Context, l bot.Loaded, in bot.Inbound, out flows.Outcome) (bot.Committed, error) {
-	p := l.Private.(*person)
-	t := &turn{s: s, p: p, out: out, mark: s.mark(in.Update), attempt: attempt(), address: &in.Address,
-		channel: in.Address.Channel, now: p.now}
+	p := *l.Private.(*person) // a copy: a turn refused because the lane is full is committed once more
+	t := &turn{s: s, p: &p, out: out, mark: s.mark(in.Update), attempt: attempt(), address: &in.Address,
+		channel: in.Address.Channel, now: p.now, called: in.Later}
+	if out.Take != "" {
+		if err := t.take(); err != nil {
+			return bot.Committed{}, err
+		}
+	}
 	if err := t.provider(in); err != nil {
 		return bot.Committed{}, err
 	}
@@ -80,12 +88,39 @@ func (s *Store) CommitTicket(ctx context.Context, l handoff.Loaded, m handoff.Me
 	}
 }
 
+// forgetAfter is when a message that must not stay is deleted from a Telegram thread: with the deleter's pace, within two
+// minutes of being sent.
+const forgetAfter = 100 * time.Second
+
+// forget deletes from the Telegram thread what must not stay there: the person's message of this turn soon, or, when the
+// thread is wiped, everything known of it at once.
+func (t *turn) forget(in bot.Inbound) error {
+	if ids := t.p.ids.list(); t.out.Wipe && len(ids) > 0 {
+		t.p.ids.ids = nil
+		return t.owe(in.Address, ids, t.now)
+	}
+	if !t.out.Forget || in.Message == "" {
+		return nil
+	}
+	due := t.now
+	if sent := in.Input.At; !sent.IsZero() && sent.Before(due) {
+		due = sent
+	}
+	if due = due.Add(forgetAfter); due.Before(t.now) {
+		due = t.now
+	}
+	return t.owe(in.Address, []string{in.Message}, due)
+}
+
 // provider prepares what the provider keeps of this update: its message id for erasing, its record for deletion.
 func (t *turn) provider(in bot.Inbound) error {
 	if t.channel == flows.Telegram {
 		t.p.ids.add(in.Message, t.now)
 		if t.out.Erase {
 			return nil
+		}
+		if err := t.forget(in); err != nil {
+			return err
 		}
 		var err error // also for a tap, which has no message of its own: the record is where our answers' ids go
 		t.ids, err = t.p.ids.pack(t.s.Ring(), t.p.pid, t.now)
@@ -94,9 +129,7 @@ func (t *turn) provider(in bot.Inbound) error {
 	if in.Message == "" {
 		return nil
 	}
-	d, err := t.s.deletionOf(in.Address, []string{in.Message}, t.now, t.now.Add(deleteAfter))
-	t.deletes = append(t.deletes, d)
-	return err
+	return t.owe(in.Address, []string{in.Message}, t.now.Add(deleteAfter))
 }
 
 // write seals the outcome and runs the commit script. It returns the fence of the lane leased to us, or 0.

@@ -31,6 +31,7 @@ type person struct {
 	phase    flows.Phase
 	ids      messageIDs
 	idsLen   int // bytes of the record as read: what a settle appends afterwards is kept
+	behind   *behind
 	now      time.Time
 }
 

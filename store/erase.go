@@ -12,11 +12,9 @@ import (
 // erase destroys everything of one person: the keys, the tickets, what waits to be sent. The provider's copies are owed.
 func (t *turn) erase(ctx context.Context) error {
 	if ids := t.p.ids.list(); len(ids) > 0 && t.address != nil {
-		d, err := t.s.deletionOf(*t.address, ids, t.now, t.now)
-		if err != nil {
+		if err := t.owe(*t.address, ids, t.now); err != nil {
 			return err
 		}
-		t.deletes = append(t.deletes, d)
 	}
 	k, pid := t.s.k, t.p.pid
 	a := make(argv, 0, 24)

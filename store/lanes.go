@@ -26,39 +26,48 @@ func (s *Store) Settle(ctx context.Context, l bot.Lease, r bot.Result) (*bot.Lea
 	var id []byte
 	var del deletionRow
 	if r.Verdict == bot.Sent && r.Message != "" {
-		var err error
+		after := deleteAfter
 		if l.Address.Channel == flows.Telegram {
-			id = p.ids.one(l.Lane, r.Message, now)
-		} else if del, err = s.deletionOf(l.Address, []string{r.Message}, now, now.Add(deleteAfter)); err != nil {
-			return nil, err
+			id, after = p.ids.one(l.Lane, r.Message, now), forgetAfter
+		}
+		if l.Address.Channel != flows.Telegram || l.Row.Message.Brief {
+			var err error
+			if del, err = s.deletionOf(l.Address, []string{r.Message}, now, now.Add(after)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	k := s.k
 	keys := []string{k.conversation(l.Lane), k.outbox(l.Lane), k.held(l.Lane), k.messages(l.Lane), k.due(), k.deletions(),
 		k.tombstone(l.Lane)}
 	v, err := s.run(ctx, "settle", settleScript, keys, k.tag, l.Lane, l.Fence, l.Row.Seq, string(r.Verdict), ms(r.After),
-		l.Row.Message.Entry, id, ms(leaseFor), ms(ticketOpenFor), del.id, del.record, del.due, ms(deletionFor),
+		id, ms(leaseFor), ms(ticketOpenFor), del.id, del.record, del.due, ms(deletionFor),
 		fmt.Sprintf("%010d", l.Now.Unix()))
 	if err != nil {
 		return nil, err
 	}
+	answer := strs(v)
+	if len(answer) > 0 && answer[0] == "erased" || len(answer) > 1 && answer[1] == "1" {
+		if err := s.late(ctx, l, r, now); err != nil {
+			return nil, err
+		}
+	}
 	switch {
-	case len(v) == 1 && str(v[0]) == "ok":
+	case len(v) == 2 && answer[0] == "ok":
 		return nil, nil
-	case len(v) == 1 && str(v[0]) == "stale":
+	case len(v) == 2 && answer[0] == "stale", len(v) == 1 && answer[0] == "erased":
 		return nil, bot.ErrMoved
-	case len(v) == 1 && str(v[0]) == "erased":
-		return nil, s.late(ctx, l, r, now)
-	case len(v) == 4 && str(v[0]) == "next":
-		return s.next(l, p, v)
+	case len(v) == 5 && answer[0] == "next":
+		return s.next(l, p, v[2:])
 	}
 	return nil, fmt.Errorf("settle: %w", errAnswer)
 }
 
-// late owes the provider the deletion of a message that was on its way while its conversation was erased (promise 4).
+// late owes the provider the deletion of a message that was on its way while its conversation was erased or moved
+// (promises 4 and 5), or its thread wiped.
 func (s *Store) late(ctx context.Context, l bot.Lease, r bot.Result, now time.Time) error {
 	if r.Message == "" || l.Address.Channel != flows.Telegram {
-		return bot.ErrMoved // an SMS has its record already
+		return nil // an SMS has its record already
 	}
 	d, err := s.deletionOf(l.Address, []string{r.Message}, now, now)
 	if err != nil {
@@ -72,18 +81,18 @@ func (s *Store) late(ctx context.Context, l bot.Lease, r bot.Result, now time.Ti
 	if err != nil {
 		return fmt.Errorf("owe deletion: %w", err)
 	}
-	return bot.ErrMoved
+	return nil
 }
 
-// next makes the lease on the following row, from memory where the commit left it there.
+// next makes the lease on the following row, {fence, row, now ms}, from memory where the commit left it there.
 func (s *Store) next(l bot.Lease, p *lane, v []any) (*bot.Lease, error) {
-	n := bot.Lease{Lane: l.Lane, Fence: num(v[1]), Address: l.Address, Now: s.at(num(v[3])), Taken: time.Now(), Private: p}
-	head, _, ok := cutRow(str(v[2]))
-	if ok && len(l.Rows) > 0 && l.Rows[0].Seq == head.seq && head.doubts == 0 {
+	n := bot.Lease{Lane: l.Lane, Fence: num(v[0]), Address: l.Address, Now: s.at(num(v[2])), Taken: time.Now(), Private: p}
+	head, _, ok := cutRow(str(v[1]))
+	if ok && len(l.Rows) > 0 && l.Rows[0].Seq == head.seq && head.doubts == 0 && string(l.Rows[0].Message.Class) == head.class {
 		n.Row, n.Rows = l.Rows[0], l.Rows[1:]
 		return &n, nil
 	}
-	row, err := openRow(p.dek, l.Lane, str(v[2]))
+	row, err := openRow(p.dek, l.Lane, str(v[1]))
 	if err != nil {
 		return nil, err
 	}

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"sosin/flows"
+	"sosin/flows/service"
 	"sosin/handoff"
 )
 
@@ -71,7 +75,18 @@ func ticketOf(tid string, f map[string]string) handoff.Ticket {
 		Band: flows.Band(num(f["band"])), Raised: moment(f["raised"]), Phase: flows.Phase(f["phase"]), Holder: f["holder"], Alias: f["alias"],
 		Since: moment(f["since"]), Claimed: moment(f["claimed"]), Person: moment(f["person"]), Staff: moment(f["staff"]),
 		Left: moment(f["left"]), Unread: int(num(f["unread"])), Dead: f["dead"] == "1", Code: f["code"],
+		Woman: f["woman"] == "1", Minor: f["minor"] == "1", Dropped: filters(f["dropped"]),
 	}
+}
+
+// filters reads the list that claim.lua wrote.
+func filters(list string) (out []handoff.Filter) {
+	for _, name := range handoff.Filters {
+		if slices.Contains(strings.Split(list, ","), string(name)) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func transcript(p *person, tid string, sealed []string, fields map[string]string) ([]handoff.Line, error) {
@@ -102,7 +117,8 @@ func (s *Store) Claim(ctx context.Context, m handoff.Member) (string, error) {
 	}
 	v, err := s.run(ctx, "claim", claimScript, []string{s.k.queue(), s.k.watch(), s.k.duty(), s.k.mine(m.ID)},
 		s.k.tag, m.ID, m.Alias, now.UnixMilli(), commas(m.Desks), commas(langs), handoff.Cap, 1,
-		ms(handoff.AnswerWithin), ms(handoff.OpenUp), ms(ticketOpenFor), flows.AnyDesk)
+		ms(handoff.AnswerWithin), ms(handoff.OpenUp), ms(ticketOpenFor), flows.AnyDesk,
+		flag(m.Has(service.Female)), flag(m.Has(service.ChildQualified)))
 	if err != nil {
 		return "", err
 	}
@@ -175,6 +191,41 @@ func (s *Store) Overview(ctx context.Context) (handoff.Overview, error) {
 	duties, err := s.Duties(ctx)
 	o.OnDuty = len(duties)
 	return o, err
+}
+
+// Waits gives the median waiting time of each desk, as [handoff.Wait] names it; no entry where none may be named.
+func (s *Store) Waits(ctx context.Context, desks []string) (map[string]time.Duration, error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists := make([]*redis.StringSliceCmd, len(desks))
+	_, err = s.db.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, desk := range desks {
+			lists[i] = p.LRange(ctx, s.k.waits(desk), 0, handoff.WaitsLast-1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read waiting times: %w", err)
+	}
+	out := map[string]time.Duration{}
+	for i, desk := range desks {
+		if median, ok := handoff.Wait(waited(lists[i].Val()), now); ok {
+			out[desk] = median
+		}
+	}
+	return out, nil
+}
+
+// waited reads the list that commit.lua keeps.
+func waited(list []string) []handoff.Waited {
+	out := make([]handoff.Waited, len(list))
+	for i, entry := range list {
+		at, length, _ := strings.Cut(entry, ":")
+		out[i] = handoff.Waited{At: time.UnixMilli(num(at)), For: time.Duration(num(length)) * time.Millisecond}
+	}
+	return out
 }
 
 // Overdue lets the clocks strike.

@@ -87,6 +87,7 @@ func newApp(cfg *serveConfig, st *store.Store, demo bool, log *slog.Logger) (*ap
 	a.loops = append(a.loops,
 		loop{"sender", a.sender.Run},
 		loop{"deletions", (&bot.Deleter{Store: st, Erasers: a.erasers(), Log: log, Every: 10 * time.Second}).Run},
+		loop{"chosen times", a.gate.after((&bot.Caller{Store: st, Call: a.engine.Call, Log: log, Every: 20 * time.Second}).Run)},
 		loop{"clocks", every(5*time.Second, log, "clocks", a.strike)},
 		loop{"append-only rewrite", every(time.Minute, log, "append-only rewrite", a.shred)},
 	)
@@ -127,16 +128,18 @@ func (a *app) line() error {
 		chans[flows.SMS] = a.sms
 	}
 	a.sender = &bot.Sender{Lanes: a.store, Channels: chans, Texts: a.texts, Log: a.log, Metrics: a.metrics, Workers: workers}
-	who := &duty{shifts: a.store, desks: a.flows.Desks()}
+	who := &duty{shifts: a.store, desks: desksOf(a.service, a.flows), service: a.service.Today()}
 	a.engine = &bot.Engine{
-		Store: a.store, Flows: a.flows, Duty: who.now, Send: a.sender, Texts: a.texts, Log: a.log, Metrics: a.metrics,
+		Store: a.store, Flows: a.flows, Today: who.forTurn, Send: a.sender, Texts: a.texts, Log: a.log, Metrics: a.metrics,
 		Outage: &bot.Outage{Text: fallback, Send: a.sender.Once, Now: time.Now},
 	}
 	a.gate = &gate{engine: a.engine, opened: make(chan struct{})}
 	a.desk = &handoff.Desk{
 		Tickets: a.store, Clocks: a.store, Shifts: a.store, Log: a.store, Flows: a.flows,
-		Secret: func(words string) bool { _, blocked := a.service.Blocked(words); return blocked },
-		Send:   func(l handoff.Lease) { a.sender.Wake(l.Lane, l.Fence) },
+		Secret:   func(words string) bool { _, blocked := a.service.Blocked(words); return blocked },
+		Today:    who.forDesk,
+		Partners: func(now time.Time) []handoff.Partner { return handoff.Partners(a.service, now) },
+		Send:     func(l handoff.Lease) { a.sender.Wake(l.Lane, l.Fence) },
 	}
 	return nil
 }

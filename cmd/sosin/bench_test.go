@@ -458,7 +458,7 @@ func (r *benchRig) record(b *testing.B, db redis.UniversalClient, people, turns 
 		done := make(chan struct{}, 4)
 		line := &inlineSender{lanes: st, texts: texts, done: done}
 		e := &bot.Engine{Store: st, Flows: m, Send: line, Texts: texts, Log: slog.New(slog.DiscardHandler), Metrics: noMetrics{},
-			Duty:   func(context.Context, flows.Lang) (map[string]bool, error) { return nil, nil },
+			Today:  func(context.Context, flows.Lang) (bot.Today, error) { return bot.Today{}, nil },
 			Outage: &bot.Outage{Now: time.Now, Send: func(bot.Address, bot.Outbound) {}}}
 		p := &person{id: int64(800_000_000 + i)}
 		for t := range turns {

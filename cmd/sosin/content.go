@@ -8,6 +8,7 @@ import (
 
 	"sosin/flows"
 	"sosin/flows/library"
+	"sosin/flows/risk"
 	"sosin/flows/service"
 	"sosin/locales"
 )
@@ -26,6 +27,7 @@ func loadContent(c flowsConfig) (*flows.Machine, *locales.Texts, error) {
 	if err != nil {
 		return nil, nil, content(err)
 	}
+	m.Watch(risk.New().Hits)
 	return m, texts, nil
 }
 

@@ -196,7 +196,11 @@ func (d *demo) seed(ctx context.Context) error {
 	}
 	for name, role := range map[string]staff.Role{demoCounsellor: staff.Counsellor, demoSecond: staff.Counsellor,
 		demoCoordinator: staff.Coordinator, demoAdmin: staff.Admin} {
-		if _, _, err := d.app.accounts.Add(ctx, staff.Spec{Name: name, Role: role}); err != nil {
+		spec := staff.Spec{Name: name, Role: role}
+		if name == demoCounsellor { // else nobody could take who asks for a woman or is under 18
+			spec.Skills = staff.Skills
+		}
+		if _, _, err := d.app.accounts.Add(ctx, spec); err != nil {
 			return fmt.Errorf("make the demo's staff: %w", err)
 		}
 	}

@@ -20,6 +20,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"sosin/handoff/staff"
 )
 
 // exitWrong is the status for wrong configuration or usage; nothing was opened then.
@@ -52,7 +54,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("sosin"), kong.Description("A helpline people write to without saying who they are."),
-		kong.Writers(std.out, std.err), kong.UsageOnError(), kong.Exit(func(int) {}), kong.Vars{},
+		kong.Writers(std.out, std.err), kong.UsageOnError(), kong.Exit(func(int) {}), kong.Vars{"skills": strings.Join(staff.Skills, ", ")},
 	)
 	if err != nil {
 		fmt.Fprintln(std.err, "sosin:", err)

@@ -43,7 +43,9 @@ type staffAddCmd struct {
 	Role string   `help:"counsellor, coordinator or admin." required:"" enum:"counsellor,coordinator,admin"`
 	Desk []string `help:"Desk the counsellor serves; may be given several times. None: every desk."`
 	Lang []string `help:"Language served (et, ru, en); may be given several times. None: every language."`
-	JSON bool     `help:"Print one line of JSON."`
+
+	Skill []string `help:"What the counsellor can do: ${skills}; may be given several times. female: she may be given to people who ask for a woman. child_qualified: only then is somebody under 18 given to her or him."`
+	JSON  bool     `help:"Print one line of JSON."`
 }
 
 // Run adds an account.
@@ -53,7 +55,7 @@ func (c *staffAddCmd) Run(ctx context.Context, std streams) error {
 		langs[i] = flows.Lang(l)
 	}
 	return withAccounts(ctx, &c.storeConfig, std, func(a *staff.Accounts) error {
-		acc, cred, err := a.Add(ctx, staff.Spec{Name: c.Name, Role: staff.Role(c.Role), Desks: c.Desk, Langs: langs})
+		acc, cred, err := a.Add(ctx, staff.Spec{Name: c.Name, Role: staff.Role(c.Role), Desks: c.Desk, Langs: langs, Skills: c.Skill})
 		if err != nil {
 			return wrongAccount(err)
 		}
@@ -63,7 +65,7 @@ func (c *staffAddCmd) Run(ctx context.Context, std streams) error {
 
 // wrongAccount turns what was asked for wrongly into exit status 2.
 func wrongAccount(err error) error {
-	for _, e := range []error{staff.ErrName, staff.ErrRole, staff.ErrLang, staff.ErrNameTaken, staff.ErrNoAccount, staff.ErrLastAdmin} {
+	for _, e := range []error{staff.ErrName, staff.ErrRole, staff.ErrLang, staff.ErrSkill, staff.ErrNameTaken, staff.ErrNoAccount, staff.ErrLastAdmin} {
 		if errors.Is(err, e) {
 			return wrongConfig{err.Error()}
 		}
@@ -94,9 +96,9 @@ func (c *staffListCmd) Run(ctx context.Context, std streams) error {
 			fmt.Fprintln(std.out, "no accounts yet; make one with `sosin staff add`")
 		}
 		for _, acc := range list {
-			state, desks := "", strings.Join(acc.Desks, ",")
+			state, desks := strings.Join(acc.Skills, ","), strings.Join(acc.Desks, ",")
 			if acc.Disabled {
-				state = "disabled"
+				state = strings.TrimSpace(state + "  disabled")
 			}
 			if desks == "" {
 				desks = "every desk"

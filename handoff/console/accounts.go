@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"sosin/flows"
@@ -13,10 +14,14 @@ import (
 type accountsBody struct {
 	Accounts []staff.Account
 	Roles    []staff.Role
+	Skills   []string
 	Spec     staff.Spec // what was typed, when it was refused
 	Desks    string
 	Error    string
 }
+
+// Asked tells whether a skill was ticked in the form that was refused.
+func (b accountsBody) Asked(skill string) bool { return slices.Contains(b.Spec.Skills, skill) }
 
 // credentialsBody is shown once, in the answer to the POST that made it, and kept nowhere.
 type credentialsBody struct {
@@ -34,11 +39,11 @@ func (c *Console) listAccounts(w http.ResponseWriter, r *http.Request, v visitor
 		c.broken(w, r, v, "list accounts", err)
 		return
 	}
-	body.Accounts, body.Roles = all, staff.Roles
+	body.Accounts, body.Roles, body.Skills = all, staff.Roles, staff.Skills
 	c.show(w, status, "accounts", c.page(v, "accounts.title", body))
 }
 
-// addAccount takes name, role, desks and languages from the form and nothing else (T25).
+// addAccount takes name, role, desks, languages and skills from the form and nothing else (T25).
 func (c *Console) addAccount(w http.ResponseWriter, r *http.Request, v visitor) {
 	if err := r.ParseForm(); err != nil {
 		c.listAccounts(w, r, v, http.StatusBadRequest, accountsBody{Error: "error.request"})
@@ -52,6 +57,7 @@ func (c *Console) addAccount(w http.ResponseWriter, r *http.Request, v visitor) 
 	for _, lang := range r.PostForm["lang"] {
 		body.Spec.Langs = append(body.Spec.Langs, flows.Lang(lang))
 	}
+	body.Spec.Skills = r.PostForm["skill"]
 	if !c.audited(w, r, v, "add account") {
 		return
 	}
@@ -120,6 +126,7 @@ func (c *Console) refuseAccount(w http.ResponseWriter, r *http.Request, v visito
 		{staff.ErrName, http.StatusUnprocessableEntity, "accounts.error.name"},
 		{staff.ErrRole, http.StatusUnprocessableEntity, "accounts.error.role"},
 		{staff.ErrLang, http.StatusUnprocessableEntity, "accounts.error.lang"},
+		{staff.ErrSkill, http.StatusUnprocessableEntity, "accounts.error.skill"},
 		{staff.ErrNameTaken, http.StatusConflict, "accounts.error.taken"},
 		{staff.ErrLastAdmin, http.StatusConflict, "accounts.error.last"},
 		{staff.ErrConflict, http.StatusConflict, "accounts.error.changed"},

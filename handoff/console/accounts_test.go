@@ -3,9 +3,11 @@ package console
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"sosin/flows/service"
 	"sosin/handoff/staff"
 )
 
@@ -20,6 +22,7 @@ func TestARefusedAccountIsSaidWithItsMend(t *testing.T) {
 		"bad name":   {"/accounts/add", "name=%3Cb%3E&role=counsellor", "accounts.error.name", http.StatusUnprocessableEntity},
 		"no role":    {"/accounts/add", "name=Uus", "accounts.error.role", http.StatusUnprocessableEntity},
 		"bad tongue": {"/accounts/add", "name=Uus&role=admin&lang=xx", "accounts.error.lang", http.StatusUnprocessableEntity},
+		"bad skill":  {"/accounts/add", "name=Uus&role=counsellor&skill=tarot", "accounts.error.skill", http.StatusUnprocessableEntity},
 		"taken":      {"/accounts/add", "name=MARI&role=counsellor", "accounts.error.taken", http.StatusConflict},
 		"last admin": {"/accounts/disable", "account=" + w.accounts[staff.Admin].ID, "accounts.error.last", http.StatusConflict},
 		"gone":       {"/accounts/reset", "account=nobody", "accounts.error.gone", http.StatusNotFound},
@@ -32,6 +35,32 @@ func TestARefusedAccountIsSaidWithItsMend(t *testing.T) {
 	}
 	if body := text(t, w.ask("POST", "/accounts/add", "name=%3Cb%3E&role=admin&desks=violence", admin)); !strings.Contains(body, `value="&lt;b&gt;"`) || !strings.Contains(body, `value="violence"`) {
 		t.Error("what was typed is lost")
+	}
+}
+
+// A skill decides who is given to whom: it must arrive as it was ticked, and be known to the service file.
+func TestSkillsAreTicked(t *testing.T) {
+	if !slices.Equal(staff.Skills, service.Skills) {
+		t.Errorf("accounts know %v, the service file %v", staff.Skills, service.Skills)
+	}
+	w := newWorld(t)
+	admin := w.session(staff.Admin)
+	form := text(t, w.ask("POST", "/accounts/add", "name=%3Cb%3E&role=counsellor&skill=female", admin))
+	if !strings.Contains(form, `name="skill" value="female" checked>`) || strings.Contains(form, `value="legal" checked`) {
+		t.Error("what was ticked is lost when something else is refused")
+	}
+	if res := w.ask("POST", "/accounts/add", "name=Olga&role=counsellor&skill=female&skill=child_qualified", admin); res.StatusCode != http.StatusOK {
+		t.Fatalf("%d", res.StatusCode)
+	}
+	acc, err := w.AccountByName(t.Context(), "olga")
+	if err != nil || !slices.Equal(acc.Skills, []string{"female", "child_qualified"}) || !member(acc).Has(service.ChildQualified) || member(acc).Has(service.Legal) {
+		t.Errorf("the account has %v (%v)", acc.Skills, err)
+	}
+	for lang, words := range w.console.words {
+		page := text(t, w.ask("GET", "/accounts", nil, admin, &http.Cookie{Name: languageCookie, Value: lang}))
+		if !strings.Contains(page, words["skill.female"]+", "+words["skill.child_qualified"]) {
+			t.Errorf("%s: the list does not show the skills", lang)
+		}
 	}
 }
 

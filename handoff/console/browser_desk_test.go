@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -95,6 +96,77 @@ func TestAWholeShiftByKeyboardAlone(t *testing.T) {
 	b.hit("?")
 	b.sees(`document.getElementById("help-dialog").open`)
 	b.press(kb.Enter)
+	b.clean()
+}
+
+// P-12: whom a person could be handed over to is chosen from a list, by keyboard too, and asked only while they are there.
+func TestConsentIsAskedByKeyboard(t *testing.T) {
+	w := newWorld(t)
+	w.waits(ticketID(1), "Tere")
+	w.holds(ticketID(1), w.accounts[staff.Counsellor])
+	w.change(ticketID(1), func(c *handoff.Chat) {
+		c.Woman, c.Minor = true, true
+		c.Answers["times"], c.Answers["interpreter"] = "never", "yes"
+	})
+	b := w.desk(t, 1280, 800)
+	words := w.console.words["en"]
+	b.sees(said("Tere") + ` && document.getElementById("consent-button").getAttribute("aria-disabled") === "true"`)
+	b.sees(`[...document.querySelectorAll("#facts .need")].map(n => n.textContent).join() === ` + quote(words["need.minor"]+","+words["need.woman"]+","+words["need.interpreter"]))
+	b.sees(`document.getElementById("facts").textContent.includes(` + quote(words["times.never"]) + `)`)
+	b.hit("h") // nobody has answered yet: said, and no question is opened
+	b.sees(`!document.querySelector("dialog[open]") && document.getElementById("notice").textContent.includes(` + quote(words["consent.away"]) + `)`)
+	w.live(ticketID(1))
+	b.sees(`document.getElementById("consent-button").getAttribute("aria-disabled") === "false"`)
+	b.hit("h")
+	b.sees(`document.getElementById("consent-dialog").open && document.activeElement.id === "partner"`)
+	if got := eval[[]string](b, `[...document.getElementById("partner").options].map(o => o.value)`); len(got) != 6 || got[0] != "" || got[1] != "desk:prostitution" {
+		t.Errorf("to choose from: %q", got)
+	}
+	b.shot("consent")
+	b.press(kb.Escape)
+	b.sees(`!document.querySelector("dialog[open]")`)
+	before := len(w.look(ticketID(1)).Log)
+	b.hit("h")
+	b.sees(`document.getElementById("consent-dialog").open`)
+	b.press(kb.Tab + kb.Tab + kb.Enter) // nothing is chosen yet: nothing is asked
+	b.sees(`document.getElementById("consent-dialog").open && document.activeElement.id === "partner"`)
+	b.press(kb.ArrowDown)
+	b.sees(`document.getElementById("partner").value === "desk:prostitution"`)
+	b.press(kb.Tab + kb.Tab + kb.Enter)
+	b.sees(`!document.querySelector("dialog[open]") && [...document.querySelectorAll("#log .event")].some(n => n.textContent.includes("Mari") && n.textContent.includes("Prostitutsiooniga"))`)
+	if log := w.look(ticketID(1)).Log; len(log) != before+2 || log[before].From != flows.Bot {
+		t.Errorf("the transcript grew by %+v", log[before:])
+	}
+	w.pass(11 * time.Minute)
+	w.hint(ticketID(1))
+	b.sees(`document.getElementById("consent-button").getAttribute("aria-disabled") === "true"`)
+	b.shot("asked")
+	b.clean()
+}
+
+// On a phone all that can be done with a chat still fits.
+func TestNeedsAndActsFitAPhone(t *testing.T) {
+	w := newWorld(t)
+	w.waits(ticketID(1), "Tere")
+	w.holds(ticketID(1), w.accounts[staff.Counsellor])
+	w.change(ticketID(1), func(c *handoff.Chat) {
+		c.Woman, c.Minor, c.Dropped = true, true, handoff.Filters
+		c.Answers = map[string]string{"times": "workdays", "interpreter": "yes", "elsewhere": "yes", "county": "laane-viru"}
+	})
+	b := w.desk(t, 360, 740)
+	for _, lang := range pageLangs {
+		call(b, network.SetCookie, network.SetCookieParams{Name: languageCookie, Value: lang, URL: w.server.URL + "/"})
+		b.do(chromedp.Reload())
+		b.sees(said("Tere") + ` && document.documentElement.lang === ` + quote(lang))
+		b.sees(`document.querySelectorAll("#facts .need").length === 5`)
+		if eval[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+			t.Errorf("%s: the page is wider than the phone", lang)
+		}
+		if cut := eval[[]string](b, `[...document.querySelectorAll(".acts button, .need")].filter(n => n.scrollWidth > n.clientWidth + 1 || n.getBoundingClientRect().right > innerWidth).map(n => n.textContent)`); len(cut) > 0 {
+			t.Errorf("%s: cut off: %q", lang, cut)
+		}
+		b.shot(lang)
+	}
 	b.clean()
 }
 
@@ -372,7 +444,7 @@ func TestEveryRefusalHasASentence(t *testing.T) {
 			}
 		}
 	}
-	for _, err := range []error{handoff.ErrEmpty, handoff.ErrCap, handoff.ErrOffDuty, handoff.ErrNotYours, handoff.ErrNotFound, handoff.ErrClosed, handoff.ErrConflict, handoff.ErrWords, handoff.ErrCode, handoff.ErrSecret, handoff.ErrHeld, handoff.ErrLeft} {
+	for _, err := range []error{handoff.ErrEmpty, handoff.ErrCap, handoff.ErrOffDuty, handoff.ErrNotYours, handoff.ErrNotFound, handoff.ErrClosed, handoff.ErrConflict, handoff.ErrWords, handoff.ErrCode, handoff.ErrSecret, handoff.ErrHeld, handoff.ErrLeft, handoff.ErrAway, handoff.ErrPartner} {
 		found := false
 		for _, known := range refusals {
 			found = found || errors.Is(err, known.err)

@@ -21,6 +21,7 @@ func busy(t *testing.T) *world {
 	w.holds(ticketID(1), mari)
 	w.change(ticketID(1), func(c *handoff.Chat) {
 		c.Band, c.Channel, c.Phase = flows.High, flows.SMS, flows.Live
+		c.Woman, c.Minor, c.Dropped = true, true, []handoff.Filter{handoff.ByDesk}
 		at := c.Person.UnixMilli()
 		c.Log = append(c.Log,
 			handoff.Line{Entry: flows.Entry{From: flows.Event, At: at, Text: "event.claimed"}},

@@ -14,7 +14,7 @@ import (
 
 // member is an account as the desk knows it.
 func member(acc staff.Account) handoff.Member {
-	return handoff.Member{ID: acc.ID, Alias: acc.Name, Desks: acc.Desks, Langs: acc.Langs}
+	return handoff.Member{ID: acc.ID, Alias: acc.Name, Desks: acc.Desks, Langs: acc.Langs, Skills: acc.Skills}
 }
 
 type deskBody struct {
@@ -27,11 +27,12 @@ func (c *Console) deskPage(w http.ResponseWriter, r *http.Request, v visitor) {
 
 // asked is everything a page may send. A field too many is refused, so that nothing is ever assigned by accident (T25).
 type asked struct {
-	Ticket string `json:"ticket"`
-	Words  string `json:"words"`
-	Code   string `json:"code"`
-	On     bool   `json:"on"`
-	Active bool   `json:"active"` // the counsellor has touched the page since the last beat
+	Ticket  string `json:"ticket"`
+	Words   string `json:"words"`
+	Code    string `json:"code"`
+	Partner string `json:"partner"` // id of whom the person would be handed over to
+	On      bool   `json:"on"`
+	Active  bool   `json:"active"` // the counsellor has touched the page since the last beat
 }
 
 // read decodes what was asked, or answers and returns false. Only JSON by its own name is read: a form of another site
@@ -69,6 +70,8 @@ var refusals = []struct {
 	{handoff.ErrHeld, http.StatusConflict, "held"},
 	{handoff.ErrSecret, http.StatusUnprocessableEntity, "secret"},
 	{handoff.ErrCode, http.StatusUnprocessableEntity, "code"},
+	{handoff.ErrAway, http.StatusConflict, "away"},
+	{handoff.ErrPartner, http.StatusUnprocessableEntity, "partner"},
 }
 
 // refuse answers an error of the desk in a word the page has a sentence for.
@@ -131,6 +134,14 @@ func (c *Console) closeChat(w http.ResponseWriter, r *http.Request, v visitor) {
 func (c *Console) giveBack(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.act(w, r, v, "give back", func(ctx context.Context, m handoff.Member, a asked) (any, error) {
 		return done{Ticket: a.Ticket}, c.Desk.GiveBack(ctx, m, a.Ticket)
+	})
+}
+
+// consent asks the person whether they may be handed over. What is asked is chosen from a list; a name that was typed
+// would be refused.
+func (c *Console) consent(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.act(w, r, v, "ask consent", func(ctx context.Context, m handoff.Member, a asked) (any, error) {
+		return done{Ticket: a.Ticket}, c.Desk.AskConsent(ctx, m, a.Ticket, a.Partner)
 	})
 }
 

@@ -24,10 +24,10 @@ func TestATicketThatIsNotMineDoesNotExist(t *testing.T) {
 	w.change(ticketID(1), func(c *handoff.Chat) { c.Phase = flows.Closed })
 	cookie := w.session(staff.Counsellor)
 	ids := map[string]string{"foreign": ticketID(0), "closed": ticketID(1), "waiting": ticketID(2), "unknown": ticketID(9), "empty": "", "odd": "../x", "long": strings.Repeat("9", 5000)}
-	for _, path := range []string{"/desk/chat", "/desk/reply", "/desk/note", "/desk/close", "/desk/give-back"} {
+	for _, path := range []string{"/desk/chat", "/desk/reply", "/desk/note", "/desk/close", "/desk/give-back", "/desk/consent"} {
 		answers := map[string]bool{}
 		for name, id := range ids {
-			res := w.ask("POST", path, map[string]any{"ticket": id, "words": "x", "code": "helped"}, cookie)
+			res := w.ask("POST", path, map[string]any{"ticket": id, "words": "x", "code": "helped", "partner": "desk:prostitution"}, cookie)
 			body := text(t, res)
 			answers[body] = true
 			if res.StatusCode != http.StatusNotFound || strings.Contains(body, canary) {
@@ -50,8 +50,8 @@ func TestNothingIsReadOrDoneWithoutItsAuditLine(t *testing.T) {
 	w.plant()
 	cookie := w.session(staff.Counsellor)
 	w.fail("audit", errAway)
-	for _, path := range []string{"/desk/chat", "/desk/reply", "/desk/note", "/desk/close", "/desk/give-back"} {
-		res := w.ask("POST", path, map[string]any{"ticket": ticketID(0), "words": "x", "code": "helped"}, cookie)
+	for _, path := range []string{"/desk/chat", "/desk/reply", "/desk/note", "/desk/close", "/desk/give-back", "/desk/consent"} {
+		res := w.ask("POST", path, map[string]any{"ticket": ticketID(0), "words": "x", "code": "helped", "partner": "desk:prostitution"}, cookie)
 		if body := text(t, res); res.StatusCode != http.StatusServiceUnavailable || strings.Contains(body, canary) {
 			t.Errorf("%s: %d", path, res.StatusCode)
 		}

@@ -48,6 +48,7 @@ func (c *Console) routeTable() ([]route, error) {
 		{method: "POST", path: "/desk/note", roles: counsellor, serve: c.note},
 		{method: "POST", path: "/desk/close", roles: counsellor, serve: c.closeChat},
 		{method: "POST", path: "/desk/give-back", roles: counsellor, serve: c.giveBack},
+		{method: "POST", path: "/desk/consent", roles: counsellor, serve: c.consent},
 
 		{method: "GET", path: "/report", roles: coordinator, serve: c.reportPage},
 		{method: "GET", path: "/report.csv", roles: coordinator, serve: c.reportCSV},

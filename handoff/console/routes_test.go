@@ -36,7 +36,7 @@ func (w *world) body(rt route) any {
 	case rt.method == "GET":
 		return nil
 	case strings.HasPrefix(rt.path, "/desk/"), rt.path == "/report/now":
-		return map[string]any{"ticket": ticketID(0), "words": "x", "code": "helped", "on": true}
+		return map[string]any{"ticket": ticketID(0), "words": "x", "code": "helped", "on": true, "partner": "desk:prostitution"}
 	case rt.path == "/accounts/add":
 		return "name=Uus&role=counsellor"
 	case strings.HasPrefix(rt.path, "/accounts/"):

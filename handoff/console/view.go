@@ -55,8 +55,18 @@ type chatView struct {
 	SafeAt   int64        `json:"safeAt"`
 	Held     int          `json:"held"`
 	CanWrite bool         `json:"canWrite"`
+	There    bool         `json:"there"` // the person can be asked something now
+	Needs    []needView   `json:"needs"`
+	Times    string       `json:"times"` // when the person may be written to; empty while not asked
 	Answers  []answerView `json:"answers"`
+	Partners []choiceView `json:"partners"`
 	Log      []lineView   `json:"log"`
+}
+
+// choiceView is one thing to choose from a list.
+type choiceView struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
 }
 
 type answerView struct {
@@ -146,10 +156,11 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request, v visitor) {
 
 func (c *Console) chatView(lang string, chat handoff.Chat, now time.Time) chatView {
 	view := chatView{chatTab: c.tab(lang, chat.Ticket), Now: ms(now), Safe: chat.Safe, SafeAt: ms(chat.SafeAt),
-		Held: chat.Held, CanWrite: chat.CanWrite, Answers: []answerView{}, Log: []lineView{}}
+		Held: chat.Held, CanWrite: chat.CanWrite, There: chat.There(), Log: []lineView{}, Partners: []choiceView{}}
 	words := c.words[lang]
-	for _, key := range slices.Sorted(maps.Keys(chat.Answers)) {
-		view.Answers = append(view.Answers, answerView{words.label("answer", key), words.label(key, chat.Answers[key])})
+	view.Needs, view.Times, view.Answers = words.needs(chat), words.times(chat), words.answers(lang, chat.Answers)
+	for _, p := range c.Desk.PartnersOf(chat, now) {
+		view.Partners = append(view.Partners, choiceView{p.ID, p.Name[flows.Lang(lang)]})
 	}
 	for _, line := range chat.Log {
 		view.Log = append(view.Log, lineView{From: line.From, At: line.At, Text: c.lineText(lang, chat.Channel, line),
@@ -162,6 +173,9 @@ func (c *Console) chatView(lang string, chat handoff.Chat, now time.Time) chatVi
 func (c *Console) lineText(lang string, channel flows.Channel, line handoff.Line) string {
 	if line.Text == "" {
 		return line.Words
+	}
+	if line.Text == handoff.ConsentAsked {
+		return c.words[lang].say(line.Text, "provider", line.Args["provider"], "alias", line.By)
 	}
 	args := make(map[string]any, len(line.Args))
 	for k, value := range line.Args {

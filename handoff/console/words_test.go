@@ -69,7 +69,8 @@ func TestEveryTextAskedForExistsAndNoneIsLeftOver(t *testing.T) {
 		}
 	}
 	built := []string{"language.own.", "role.", "live.", "fact.", "band.", "phase.", "language.", "channel.", "desk.", "answer.", "code.", "error.", "accounts.error.",
-		"signin.", "notfound.", "broken.", "door.", "accounts.title", "credentials.title", "report.title", "line.unknown", "state.", "lost.", "safe.", "cost.", "report.alldesks"}
+		"signin.", "notfound.", "broken.", "door.", "accounts.title", "credentials.title", "report.title", "line.unknown", "state.", "lost.", "safe.", "cost.", "report.alldesks",
+		"need.", "times.", "dropped.", "skill.", "want.", "force.", "region.", "event."}
 	for key := range all["en"] {
 		if !strings.Contains(source, `"`+key+`"`) && !slices.ContainsFunc(built, func(p string) bool { return strings.HasPrefix(key, p) }) {
 			t.Errorf("nothing asks for %q", key)
@@ -108,9 +109,19 @@ func TestEverythingWithANameHasOneInWords(t *testing.T) {
 	for _, desk := range m.Desks() {
 		keys = append(keys, "desk."+desk)
 	}
-	for _, fact := range []string{"last", "safe", "lang", "waiting", "desk", "chosen"} {
+	for _, fact := range []string{"last", "safe", "lang", "waiting", "desk", "chosen", "times"} {
 		keys = append(keys, "fact."+fact)
 	}
+	for _, skill := range staff.Skills {
+		keys = append(keys, "skill."+skill)
+	}
+	for _, filter := range handoff.Filters {
+		keys = append(keys, "dropped."+string(filter))
+	}
+	for _, when := range []string{"any", "workdays", "never"} {
+		keys = append(keys, "times."+when)
+	}
+	keys = append(keys, handoff.ConsentAsked)
 	for _, key := range keys {
 		for _, lang := range pageLangs {
 			if all[lang][key] == "" {

@@ -19,6 +19,7 @@ import (
 
 	"sosin/flows"
 	"sosin/flows/library"
+	"sosin/flows/service"
 	"sosin/flows/stats"
 	"sosin/handoff"
 	"sosin/handoff/staff"
@@ -97,8 +98,12 @@ func (w *world) config() Config {
 	return Config{
 		Gate:     &staff.Gate{Accounts: w, Sessions: w, Attempts: w, Clock: w, Hasher: hasher},
 		Accounts: &staff.Accounts{Store: w, Clock: w, Hasher: hasher},
-		Desk:     &handoff.Desk{Tickets: w, Clocks: w, Shifts: w, Log: w, Flows: m, Secret: func(string) bool { return false }, Send: func(handoff.Lease) {}},
-		Texts:    said, Hints: w, Reports: months{},
+		Desk: &handoff.Desk{Tickets: w, Clocks: w, Shifts: w, Log: w, Flows: m, Secret: func(string) bool { return false }, Send: func(handoff.Lease) {},
+			Today: func(context.Context, flows.Lang) (handoff.Today, error) {
+				return handoff.Today{Service: service.Example().Today()}, nil
+			},
+			Partners: func(now time.Time) []handoff.Partner { return handoff.Partners(service.Example(), now) }},
+		Texts: said, Hints: w, Reports: months{},
 		PublicURL: "http://" + w.server.Listener.Addr().String(),
 		Log:       slog.New(slog.NewTextHandler(w.log, nil)),
 	}

@@ -26,6 +26,12 @@ const (
 // Roles lists every role.
 var Roles = []Role{Counsellor, Coordinator, Admin}
 
+// Skills lists what a counsellor can be able to do, in the words of the service file (N-18). "female" is the counsellor's
+// own statement that she may be given to people who ask for a woman (N-13); "child_qualified" that somebody under 18 may
+// be given to her or him (P-15).
+var Skills = []string{"female", "child_qualified", "trafficking", "sexual_violence", "crisis", "casework", "psych",
+	"child_psych", "legal"}
+
 // The faults of what was asked for an account. They name no account.
 var (
 	ErrNoAccount = errors.New("staff: no such account")
@@ -33,6 +39,7 @@ var (
 	ErrName      = errors.New("staff: a name has 2 to 16 letters, digits, spaces, dots or hyphens and begins with a letter")
 	ErrRole      = errors.New("staff: the role is counsellor, coordinator or admin")
 	ErrLang      = errors.New("staff: the languages are et, ru and en")
+	ErrSkill     = errors.New("staff: the skills are " + strings.Join(Skills, ", "))
 	ErrLastAdmin = errors.New("staff: this is the last admin who can sign in")
 	ErrConflict  = errors.New("staff: the account was changed in between; try again")
 )
@@ -44,6 +51,7 @@ type Account struct {
 	Role     Role
 	Desks    []string     // none: every desk
 	Langs    []flows.Lang // languages served; none: every language
+	Skills   []string     // of Skills; none: no special one
 	Password string       // argon2id, PHC string format
 	TOTP     []byte       // secret; the store seals it
 	Step     int64        // last TOTP step used: a code serves once (RFC 6238 section 5.2)
@@ -68,16 +76,17 @@ func NameKey(name string) string {
 
 // Spec is what is asked for a new account.
 type Spec struct {
-	Name  string
-	Role  Role
-	Desks []string     // none: every desk
-	Langs []flows.Lang // none: every language
+	Name   string
+	Role   Role
+	Desks  []string     // none: every desk
+	Langs  []flows.Lang // none: every language
+	Skills []string     // none: no special one
 }
 
 // maxName is the longest alias the texts are proved to fit with ([flows.Longest]), in runes.
 const maxName = 16
 
-// check returns the spec tidied, or ErrName, ErrRole, ErrLang.
+// check returns the spec tidied, or ErrName, ErrRole, ErrLang, ErrSkill.
 func (s Spec) check() (Spec, error) {
 	s.Name = norm.NFC.String(strings.Join(strings.Fields(s.Name), " "))
 	n := utf8.RuneCountInString(s.Name)
@@ -92,6 +101,11 @@ func (s Spec) check() (Spec, error) {
 	for _, l := range s.Langs {
 		if !slices.Contains(flows.Langs, l) {
 			return s, ErrLang
+		}
+	}
+	for _, skill := range s.Skills {
+		if !slices.Contains(Skills, skill) {
+			return s, ErrSkill
 		}
 	}
 	s.Desks = slices.DeleteFunc(slices.Clone(s.Desks), func(d string) bool { return strings.TrimSpace(d) == "" })

@@ -34,7 +34,7 @@ type Accounts struct {
 	Hasher *Hasher
 }
 
-// Add makes an account and returns its credentials, which are kept nowhere. ErrName, ErrRole, ErrLang, ErrNameTaken.
+// Add makes an account and returns its credentials, which are kept nowhere. ErrName, ErrRole, ErrLang, ErrSkill, ErrNameTaken.
 func (a *Accounts) Add(ctx context.Context, s Spec) (Account, Credentials, error) {
 	s, err := s.check()
 	if err != nil {
@@ -44,7 +44,8 @@ func (a *Accounts) Add(ctx context.Context, s Spec) (Account, Credentials, error
 	if err != nil {
 		return Account{}, Credentials{}, fmt.Errorf("read the time: %w", err)
 	}
-	acc := Account{ID: newID(), Name: s.Name, Role: s.Role, Desks: s.Desks, Langs: s.Langs, Created: now, Version: 1}
+	acc := Account{ID: newID(), Name: s.Name, Role: s.Role, Desks: s.Desks, Langs: s.Langs, Skills: s.Skills,
+		Created: now, Version: 1}
 	cred, err := a.renew(ctx, &acc)
 	if err != nil {
 		return Account{}, Credentials{}, err

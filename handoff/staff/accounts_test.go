@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ func TestWhatMayBeAnAccount(t *testing.T) {
 		"line break":      {Spec{Name: "Ma\x00ri", Role: Admin}, ErrName},
 		"no such role":    {Spec{Name: "Mari", Role: "root"}, ErrRole},
 		"no such tongue":  {Spec{Name: "Mari", Role: Admin, Langs: []flows.Lang{"fi"}}, ErrLang},
+		"no such skill":   {Spec{Name: "Mari", Role: Counsellor, Skills: []string{"female", "tarot"}}, ErrSkill},
+		"every skill":     {Spec{Name: "Mari", Role: Counsellor, Skills: Skills}, nil},
 		"spaces tidied":   {Spec{Name: "  Mari   K. ", Role: Admin}, nil},
 		"desks, one void": {Spec{Name: "Mari", Role: Counsellor, Desks: []string{"", "violence"}}, nil},
 	} {
@@ -38,6 +41,9 @@ func TestWhatMayBeAnAccount(t *testing.T) {
 		acc, _, err := o.accounts.Add(t.Context(), c.spec)
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if err == nil && !slices.Equal(acc.Skills, c.spec.Skills) {
+			t.Errorf("%s: has the skills %v", name, acc.Skills)
 		}
 		if err == nil && (strings.Contains(acc.Name, "  ") || len(acc.Desks) > 1 || len(acc.ID) != 32) {
 			t.Errorf("%s: not tidied", name)

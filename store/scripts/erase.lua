@@ -4,7 +4,8 @@
 --      9 tombstone expected  10 mark  11 bytes of message ids read  12 #counters, counters..., #deletions, (id, record, due ms)...
 -- Answer: {'ok'} | {'dup'} | {'moved'}
 local T, pid = ARGV[1], ARGV[2]
-local rev = redis.call('HGET', KEYS[1], 'r') or ''
+local c = redis.call('HMGET', KEYS[1], 'r', 'w')
+local rev, code = c[1] or '', c[2]
 local x = redis.call('GET', KEYS[4]) or ''
 if rev == '' then
   for j = 11, #x, 11 do
@@ -14,13 +15,18 @@ end
 if rev ~= ARGV[3] or (rev == '' and x ~= ARGV[9]) then return { 'moved' } end
 if redis.call('STRLEN', KEYS[5]) ~= tonumber(ARGV[11]) then return { 'moved' } end -- one more message went out meanwhile
 redis.call('ZCARD', KEYS[7]); redis.call('ZCARD', KEYS[8]); redis.call('ZCARD', KEYS[9]); redis.call('ZCARD', KEYS[10])
-redis.call('HLEN', KEYS[12])
-local tickets, holders = redis.call('SMEMBERS', KEYS[6]), {}
-for _, tid in ipairs(tickets) do
-  local holder = redis.call('HGET', T .. 'k:' .. tid, 'holder')
-  if holder and holder ~= '' then
-    redis.call('SCARD', T .. 'mine:' .. holder)
-    holders[tid] = holder
+redis.call('HLEN', KEYS[12]); redis.call('ZCARD', T .. 'later')
+local tickets, holders, chosen = {}, {}, {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[6])) do
+  if string.sub(id, 1, 2) == 'l:' then
+    chosen[#chosen + 1] = string.sub(id, 3)
+  else
+    local holder = redis.call('HGET', T .. 'k:' .. id, 'holder')
+    if holder and holder ~= '' then
+      redis.call('SCARD', T .. 'mine:' .. holder)
+      holders[id] = holder
+    end
+    tickets[#tickets + 1] = id
   end
 end
 local bad = redis.call('LRANGE', KEYS[13], 0, -1)
@@ -42,6 +48,11 @@ for _, tid in ipairs(tickets) do
   redis.call('ZREM', KEYS[9], tid)
   redis.call('PUBLISH', T .. 'hints', tid)
 end
+for _, id in ipairs(chosen) do
+  redis.call('DEL', T .. 'l:' .. id)
+  redis.call('ZREM', T .. 'later', id)
+end
+if code then redis.call('DEL', T .. 'code:' .. code) end
 for _, record in ipairs(bad) do
   if string.sub(record, 1, #pid) == pid then redis.call('LREM', KEYS[13], 0, record) end
 end

@@ -29,12 +29,14 @@ local function close(tid, k)
   redis.call('HSET', K, 'phase', 'closed', 'code', 'left', 'closed', ARGV[2])
   redis.call('ZREM', KEYS[2], tid)
   for _, key in ipairs({ K, T .. 't:' .. tid, T .. 'i:' .. k[9] }) do
-    if redis.call('EXISTS', key) == 1 then redis.call('PEXPIRE', key, ARGV[7]) end
+    local life = redis.call('PTTL', key)
+    if life > 0 and life < tonumber(ARGV[7]) then redis.call('PEXPIRE', key, ARGV[7]) end
   end
   if redis.call('HGET', C, 't') == tid then
     redis.call('HDEL', C, 't')
     redis.call('DEL', T .. 'h:' .. k[9])
-    if redis.call('PTTL', C) > tonumber(ARGV[8]) then redis.call('PEXPIRE', C, ARGV[8]) end
+    -- Where a return code was given the person means to come back.
+    if redis.call('PTTL', C) > tonumber(ARGV[8]) and not redis.call('HGET', C, 'w') then redis.call('PEXPIRE', C, ARGV[8]) end
   end
   changed(tid)
 end

@@ -1,5 +1,5 @@
--- putoff: one instance gets a deletion whose time has come; the others do not see it until the lease ends.
--- KEYS 1 del     ARGV 1 deletion id  2 now ms  3 lease ms
+-- putoff: one instance gets a deletion, or a chosen time, that is due; the others do not see it until the lease ends.
+-- KEYS 1 del or later     ARGV 1 its id  2 now ms  3 lease ms
 -- Answer: {1} | {0}
 local due = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not due or tonumber(due) > tonumber(ARGV[2]) then return { 0 } end

@@ -72,10 +72,13 @@ func every(s *store.Store, in bot.Inbound, l, other bot.Loaded, m handoff.Member
 	out, erased := answer(l, "x"), answer(other)
 	erases(&erased)
 	return map[string]func(context.Context) error{
-		"load":       func(ctx context.Context) error { _, err := s.Load(ctx, in); return err },
-		"commit":     func(ctx context.Context) error { _, err := s.Commit(ctx, l, in, out); return err },
-		"erase":      func(ctx context.Context) error { _, err := s.Commit(ctx, other, in, erased); return err },
-		"quarantine": func(ctx context.Context) error { _, err := s.Quarantine(ctx, in); return err },
+		"load":         func(ctx context.Context) error { _, err := s.Load(ctx, in); return err },
+		"commit":       func(ctx context.Context) error { _, err := s.Commit(ctx, l, in, out); return err },
+		"erase":        func(ctx context.Context) error { _, err := s.Commit(ctx, other, in, erased); return err },
+		"behind":       func(ctx context.Context) error { _, err := s.Behind(ctx, l, "0123456789"); return err },
+		"chosen times": func(ctx context.Context) error { _, err := s.DueCalls(ctx, 1); return err },
+		"called":       func(ctx context.Context) error { return s.Called(ctx, bot.Call{ID: "id", Address: in.Address}) },
+		"quarantine":   func(ctx context.Context) error { _, err := s.Quarantine(ctx, in); return err },
 		"settle": func(ctx context.Context) error {
 			_, err := s.Settle(ctx, *lease, bot.Result{Verdict: bot.Sent, Message: "1"})
 			return err

@@ -43,6 +43,18 @@ var attacks = []attack{
 				return err
 			}
 	}},
+	{"answer", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
+		c := h.asks(t, s, "general", flows.Rest, "x")
+		m := counsellor(t, s, "a")
+		tid := claim(t, s, m)
+		l := read(t, s, tid)
+		h.Redis.RPush(t.Context(), h.key("w:general"), "1:1")
+		return []string{c.key("c"), c.key("o"), h.key("w:general"), h.key("watch"), h.key("k:" + tid), h.key("t:" + tid), h.key("mine:" + m.ID)},
+			func() error {
+				_, err := s.CommitTicket(t.Context(), l, m, replied(l, "words", nil))
+				return err
+			}
+	}},
 	{"close", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
 		c, m, tid := chat(t, h, s)
 		l := read(t, s, tid)
@@ -63,6 +75,46 @@ var attacks = []attack{
 				_, err := s.Commit(t.Context(), l, in, out)
 				return err
 			}
+	}},
+	{"move", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
+		code := codeOf()
+		old, c := h.leaver(t, s, flows.Telegram, code), h.somebody(flows.Telegram)
+		turn(t, s, old.writes("x"), func(out *flows.Outcome) {
+			does(flows.Touch)(out)
+			out.Keep = flows.KeepCode
+			chooses(t, s, time.Hour)(out)
+		})
+		m := counsellor(t, s, "a")
+		tid := claim(t, s, m)
+		turn(t, s, c.writes("x"), opens("general", flows.Rest, "x"), "waits")
+		own := claim(t, s, m)
+		in := c.writes(code)
+		l, b := look(t, s, in, code)
+		return []string{old.key("c"), old.key("o"), old.key("h"), old.key("m"), old.key("i"), c.key("o"), h.key("k:" + tid),
+				h.key("k:" + own), h.key("mine:a"), h.key("bad"), h.key("later")}, func() error {
+				_, err := s.Commit(t.Context(), l, in, taking(l, b, code))
+				return err
+			}
+	}},
+	{"look behind a code", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
+		code := codeOf()
+		h.leaver(t, s, flows.Telegram, code)
+		l := load(t, s, h.somebody(flows.Telegram).writes(code))
+		return []string{h.key("code:" + h.Ring.Pseudonym("return code", code)), h.key("rate:codes")}, func() error {
+			_, err := s.Behind(t.Context(), l, code)
+			return err
+		}
+	}},
+	{"keep a chosen time", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
+		c := h.somebody(flows.Telegram)
+		turn(t, s, c.writes("x"), chooses(t, s, time.Hour))
+		s.Shift(2 * time.Hour)
+		in := keeps(calls(t, s)[0])
+		l := load(t, s, in)
+		return []string{c.key("c"), c.key("i"), h.key("later"), h.key("due")}, func() error {
+			_, err := s.Commit(t.Context(), l, in, answer(l, "ping.neutral"))
+			return err
+		}
 	}},
 	{"settle", func(t *testing.T, h *Harness, s *store.Store) ([]string, func() error) {
 		c := h.somebody(flows.SMS)

@@ -15,7 +15,7 @@ import (
 
 // Exercise runs the suite. open gives each test a namespace of its own on the server under test; see [On].
 func Exercise(t *testing.T, open func(t *testing.T) *Harness) {
-	for _, group := range [][]check{turns, lanes, queue, tickets, held, erasing, sealing, keeping, checksFirst, staffing, away} {
+	for _, group := range [][]check{turns, lanes, queue, tickets, held, codes, moving, threads, later, erasing, sealing, keeping, checksFirst, staffing, away} {
 		for _, c := range group {
 			t.Run(strings.ReplaceAll(c.says, " ", "_"), func(t *testing.T) {
 				t.Parallel()

@@ -22,10 +22,10 @@ var keeping = []check{
 }
 
 // forever are the keys without a time to live; store/keys.go gives the reason for each.
-var forever = []string{"audit", "del", "due", "duty", "dutyas", "mark:", "meta", "names", "q", "rel:", "staff", "watch"}
+var forever = []string{"audit", "del", "due", "duty", "dutyas", "later", "mark:", "meta", "names", "q", "rel:", "staff", "watch"}
 
 // kinds are all keys that keys.go spells. A new one must be touched by everything below.
-var kinds = append([]string{"c:", "o:", "h:", "m:", "i:", "x:", "k:", "t:", "mine:", "p:", "n:", "sess:", "door:", "rate:", "lead:",
+var kinds = append([]string{"c:", "o:", "h:", "m:", "i:", "x:", "k:", "t:", "w:", "mine:", "p:", "code:", "l:", "n:", "sess:", "door:", "rate:", "lead:",
 	"pz:", "bad", "shred"}, forever...)
 
 // kind is the part of a key's name that says what it is.
@@ -53,6 +53,9 @@ func everything(t *testing.T, h *Harness, s *store.Store) {
 	turn(t, s, c.writes("y"), func(out *flows.Outcome) {
 		out.Counts = []flows.Count{{Table: "contacts", Row: "telegram", Column: "all"}}
 	}, "waits to be sent")
+	turn(t, s, c.writes("z"), gives(codeOf()))
+	turn(t, s, h.somebody(flows.SMS).writes("x"), chooses(t, s, time.Hour))
+	found(t, s, h.somebody(flows.SMS), codeOf())
 	phone := h.somebody(flows.SMS)
 	settle(t, s, turn(t, s, phone.writes("x"), nil, "one"), bot.Sent)
 	turn(t, s, phone.writes("left"), does(flows.Leave))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,9 @@ var queue = []check{
 	{"one person is not given to two counsellors", rivals},
 	{"the most urgent is taken first, then who waits longest", order},
 	{"desk and language are filters, and fall away for a HIGH after a minute", filters},
+	{"who asks for a woman is given to a woman", women},
+	{"who is under 18 is given to who is trained for it, whatever the hurry", minors},
+	{"a wish for a woman can be taken back, being under 18 cannot", wishes},
 	{"nobody holds more people than they can serve", caps},
 	{"nobody off duty is given a person", offDuty},
 	{"a ticket that is no more is not given out", orphans},
@@ -108,8 +112,14 @@ func filters(t *testing.T, h *Harness) {
 	}
 	s.Shift(61 * time.Second)
 	counsellor(t, s, "a")
-	if _, err := s.Claim(t.Context(), m); err != nil {
-		t.Errorf("a HIGH after a minute: %v", err)
+	tid := claim(t, s, m)
+	if got := read(t, s, tid).Chat.Dropped; !slices.Equal(got, []handoff.Filter{handoff.ByLanguage, handoff.ByDesk}) {
+		t.Errorf("a HIGH after a minute: said to fit but for %v", got)
+	}
+	reply(t, s, m, tid, "", staffAct(flows.Requeue, ""))
+	other := counsellor(t, s, "c")
+	if got := read(t, s, claim(t, s, other)).Chat.Dropped; len(got) != 0 {
+		t.Errorf("somebody it fits is told that it does not: %v", got)
 	}
 	general := h.asks(t, s, flows.AnyDesk, flows.Rest, "x")
 	n := counsellor(t, s, "b")
@@ -119,6 +129,104 @@ func filters(t *testing.T, h *Harness) {
 	if !of(t, s, h, claim(t, s, n), general) {
 		t.Error("a person who has not said what it is about is nobody's")
 	}
+}
+
+// skilled is a member of staff on duty with skills.
+func skilled(t *testing.T, s *store.Store, id string, skills ...string) handoff.Member {
+	t.Helper()
+	m := handoff.Member{ID: id, Alias: "Alias " + id, Skills: skills}
+	if err := s.OnDuty(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// needs makes a person ask for somebody particular.
+func (h *Harness) needs(t *testing.T, s *store.Store, band flows.Band, woman, minor bool) contact {
+	t.Helper()
+	c := h.somebody(flows.Telegram)
+	turn(t, s, c.writes("person"), wants("general", band, woman, minor))
+	return c
+}
+
+func wants(desk string, band flows.Band, woman, minor bool) func(*flows.Outcome) {
+	return func(out *flows.Outcome) {
+		opens(desk, band, "x")(out)
+		out.Handoff.Woman, out.Handoff.Minor = woman, minor
+	}
+}
+
+func nobody(t *testing.T, s *store.Store, m handoff.Member, why string) {
+	t.Helper()
+	if _, err := s.Claim(t.Context(), m); !errors.Is(err, handoff.ErrEmpty) {
+		t.Errorf("%s: %v", why, err)
+	}
+}
+
+func women(t *testing.T, h *Harness) {
+	s := h.Store(t)
+	asked, urgent := h.needs(t, s, flows.Violence, true, false), h.needs(t, s, flows.High, true, false)
+	m := skilled(t, s, "a", "legal", "child_qualified")
+	nobody(t, s, m, "a person who asked for a woman")
+	her := skilled(t, s, "b", "psych", "female")
+	tid := claim(t, s, her)
+	if chat := read(t, s, tid).Chat; !of(t, s, h, tid, urgent) || !chat.Woman || chat.Minor || len(chat.Dropped) != 0 {
+		t.Errorf("she took %+v", chat.Ticket)
+	}
+	reply(t, s, her, tid, "", staffAct(flows.Requeue, ""))
+	s.Shift(61 * time.Second)
+	m = skilled(t, s, "a", "legal", "child_qualified")
+	tid = claim(t, s, m)
+	if chat := read(t, s, tid).Chat; !of(t, s, h, tid, urgent) || !slices.Equal(chat.Dropped, []handoff.Filter{handoff.ByWoman}) {
+		t.Errorf("after a minute he took %+v", chat.Ticket)
+	}
+	nobody(t, s, m, "a person who asked for a woman and is not in danger, after a minute")
+	if !of(t, s, h, claim(t, s, skilled(t, s, "b", "psych", "female")), asked) {
+		t.Error("she was not given who asked for her")
+	}
+}
+
+func minors(t *testing.T, h *Harness) {
+	s := h.Store(t)
+	child, girl := h.needs(t, s, flows.High, false, true), h.needs(t, s, flows.Rest, true, true)
+	s.Shift(time.Hour)
+	nobody(t, s, skilled(t, s, "a", "female", "child_psych"), "a HIGH under 18, after an hour")
+	trained := skilled(t, s, "b", "child_qualified")
+	tid := claim(t, s, trained)
+	if chat := read(t, s, tid).Chat; !of(t, s, h, tid, child) || !chat.Minor || len(chat.Dropped) != 0 {
+		t.Errorf("took %+v", chat.Ticket)
+	}
+	nobody(t, s, skilled(t, s, "c", "child_qualified"), "under 18 and asked for a woman")
+	if !of(t, s, h, claim(t, s, skilled(t, s, "d", "child_qualified", "female")), girl) {
+		t.Error("a woman trained for it was not given the girl")
+	}
+}
+
+func wishes(t *testing.T, h *Harness) {
+	s := h.Store(t)
+	c := h.needs(t, s, flows.Rest, true, true)
+	again := func(desk string, woman bool) {
+		turn(t, s, c.writes("y"), func(out *flows.Outcome) {
+			wants(desk, flows.NoBand, woman, false)(out)
+			out.Handoff.Act = flows.Touch
+		})
+	}
+	k := h.key("k:" + h.Redis.HGet(t.Context(), c.key("c"), "t").Val())
+	is := func(woman string) {
+		t.Helper()
+		got := h.Redis.HMGet(t.Context(), k, "woman", "minor").Val()
+		if got[0] != woman || got[1] != "1" {
+			t.Errorf("woman, minor are %v, want %s, 1", got, woman)
+		}
+	}
+	again("", false) // speaks of no desk, so of no wish either
+	is("1")
+	again("general", false)
+	is("0")
+	m := skilled(t, s, "a", "child_qualified")
+	tid := claim(t, s, m)
+	reply(t, s, m, tid, "hello", func(out *flows.Outcome) { out.Handoff.Desk, out.Handoff.Woman = "general", true })
+	is("0") // a counsellor's turn wishes nothing
 }
 
 func caps(t *testing.T, h *Harness) {

@@ -13,6 +13,7 @@ import (
 
 var staffing = []check{
 	{"an account comes back as it was, and is found by its name", accounts},
+	{"an account made before there were skills still signs in", oldAccounts},
 	{"two changes of one account do not overwrite each other", accountsMoved},
 	{"a code signs in once", stepsOnce},
 	{"a session that was ended never comes back", sessions},
@@ -21,7 +22,7 @@ var staffing = []check{
 }
 
 func account(id, name string) staff.Account {
-	return staff.Account{ID: id, Name: name, Role: staff.Counsellor, Desks: []string{"women"}, Langs: []flows.Lang{flows.Estonian},
+	return staff.Account{ID: id, Name: name, Role: staff.Counsellor, Desks: []string{"women"}, Langs: []flows.Lang{flows.Estonian}, Skills: []string{"female"},
 		Password: "$argon2id$x", TOTP: []byte("secret"), Version: 1, Step: 5, Created: time.Unix(1800000000, 0).UTC()}
 }
 
@@ -34,7 +35,7 @@ func accounts(t *testing.T, h *Harness) {
 	}
 	got, err := s.AccountByName(ctx, staff.NameKey(" MARI "))
 	if err != nil || got.ID != "one" || got.Password != want.Password || string(got.TOTP) != "secret" || got.Step != 5 || got.Version != 1 ||
-		got.Desks[0] != "women" || !got.Created.Equal(want.Created) {
+		got.Desks[0] != "women" || len(got.Skills) != 1 || got.Skills[0] != "female" || !got.Created.Equal(want.Created) {
 		t.Errorf("came back as %+v %v", got, err)
 	}
 	if err := s.PutAccount(ctx, account("two", "mari"), 0); !errors.Is(err, staff.ErrNameTaken) {
@@ -60,6 +61,22 @@ func accounts(t *testing.T, h *Harness) {
 	h.Redis.HSet(ctx, h.key("staff"), "two", x)
 	if _, err := s.Account(ctx, "two"); err == nil {
 		t.Error("one account's secrets serve another")
+	}
+}
+
+func oldAccounts(t *testing.T, h *Harness) {
+	s := h.Store(t)
+	raw := h.Ring.SealFixed("account", "one", []byte(`{"ID":"one","Name":"Mari","Role":"counsellor","Desks":["women"],"Langs":null,`+
+		`"Password":"x","TOTP":"c2VjcmV0","Step":5,"Disabled":false,"Created":"2026-01-02T03:04:05Z","Version":1}`))
+	h.Redis.HSet(t.Context(), h.key("staff"), "one", "1:5:"+string(raw))
+	if got, err := s.Account(t.Context(), "one"); err != nil || got.Name != "Mari" || len(got.Skills) != 0 || got.Version != 1 {
+		t.Errorf("came back as %+v %v", got, err)
+	}
+	duty := h.key("dutyas") // and one on duty while the program is replaced
+	counsellor(t, s, "a")
+	h.Redis.HSet(t.Context(), duty, "a", `{"ID":"a","Alias":"Alias a","Desks":null,"Langs":null}`)
+	if d, err := s.Duties(t.Context()); err != nil || len(d) != 1 || d[0].Member.Has("female") {
+		t.Errorf("on duty: %+v %v", d, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sosin/bot"
 	"sosin/flows"
 	"sosin/handoff"
+	"sosin/store"
 )
 
 var tickets = []check{
@@ -21,6 +22,7 @@ var tickets = []check{
 	{"an unanswered claim returns after two minutes", unanswered},
 	{"a person who keeps writing to nobody is passed on after ten minutes", unseen},
 	{"a message to a ticket that a clock closed is not lost", closedMeanwhile},
+	{"a waiting time is named when it was measured often enough and lately", waits},
 	{"staff pages hear that something changed", hints},
 }
 
@@ -198,6 +200,60 @@ func unanswered(t *testing.T, h *Harness) {
 	reply(t, s, handoff.Member{ID: "b"}, tid, "hello", nil)
 	s.Shift(time.Hour)
 	overdue(t, s, 0) // answered, nothing waits
+}
+
+// serves lets a person wait this long and be answered, and closes the chat.
+func (h *Harness) serves(t *testing.T, s *store.Store, at *time.Duration, desk string, wait time.Duration) {
+	t.Helper()
+	h.asks(t, s, desk, flows.Rest, "x")
+	*at += wait
+	s.Shift(*at)
+	m := counsellor(t, s, "a")
+	tid := claim(t, s, m)
+	reply(t, s, m, tid, "hello", nil)
+	*at += time.Minute
+	s.Shift(*at)
+	reply(t, s, m, tid, "more", nil) // only the first answer ends the wait
+	reply(t, s, m, tid, "", staffAct(flows.Close, "helped"))
+}
+
+func waits(t *testing.T, h *Harness) {
+	s, at := h.Store(t), time.Duration(0)
+	wait := func() map[string]time.Duration {
+		t.Helper()
+		got, err := s.Waits(t.Context(), []string{"women", "general", "none"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	for _, minutes := range []int{5, 1, 9, 2} {
+		h.serves(t, s, &at, "women", time.Duration(minutes)*time.Minute)
+	}
+	if got := wait(); len(got) != 0 {
+		t.Errorf("after four answers: %v", got)
+	}
+	h.serves(t, s, &at, "general", time.Hour)
+	h.serves(t, s, &at, "women", 3*time.Minute)
+	if got := wait(); len(got) != 1 || got["women"].Round(time.Minute) != 3*time.Minute {
+		t.Errorf("after five: %v, want 3m at one desk", got)
+	}
+	if ttl := h.Redis.PTTL(t.Context(), h.key("w:women")).Val(); ttl > handoff.WaitsWithin || ttl < handoff.WaitsWithin-minute {
+		t.Errorf("waiting times live for %v", ttl)
+	}
+	for range 20 {
+		h.serves(t, s, &at, "women", 0)
+	}
+	if n := h.Redis.LLen(t.Context(), h.key("w:women")).Val(); n != handoff.WaitsLast {
+		t.Errorf("%d waiting times are kept, want %d", n, handoff.WaitsLast)
+	}
+	if got := wait()["women"]; got > time.Second {
+		t.Errorf("of the last twenty: %v", got)
+	}
+	s.Shift(at + 2*time.Hour)
+	if got := wait(); len(got) != 0 {
+		t.Errorf("two hours later: %v", got)
+	}
 }
 
 func unseen(t *testing.T, h *Harness) {

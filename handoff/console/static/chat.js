@@ -8,6 +8,9 @@ const present = 10 * 60000; // ms: flows.Present
 // silent: our words would wait for their yes.
 export const silent = (chat) => !chat.canWrite || now() - chat.person >= present;
 
+// askable: a question of ours would be answered by the next thing they say.
+export const askable = (chat) => chat.there && !silent(chat) && !chat.left;
+
 export function facts(chat) {
   const fact = (name, value, cls, detail) => el("div", { class: "fact " + (cls || "") },
     el("dt", null, say("fact." + name)), el("dd", null, value, detail ? el("span", { class: "soft" }, " ", detail) : null));
@@ -18,10 +21,13 @@ export function facts(chat) {
     fact("lang", label("language", chat.lang) + ", " + label("channel", chat.channel)),
     fact("waiting", at(chat.since), "", span(now() - chat.since)),
     fact("desk", chat.desk || "–"),
+    chat.times ? fact("times", chat.times) : null,
     fact("chosen", said.length ? said.map((a) => a.label + ": " + a.value).join(" · ") : say("chosen.none")));
   const band = el("p", { class: "band band-" + chat.band }, el("strong", null, label("band", chat.band)), " ",
     chat.raised && chat.band < 6 ? el("span", null, ago(chat.raised), " · ") : null, el("span", null, say("phase." + chat.phase)));
-  replace($("facts"), band, list);
+  const needs = chat.needs.length ? el("ul", { class: "needs", "aria-label": say("need.label") },
+    chat.needs.map((n) => el("li", { class: "need " + n.kind }, n.text))) : null;
+  replace($("facts"), band, needs, list);
 }
 
 // lastWords are the beginning of the person's last message.
@@ -106,5 +112,6 @@ export function writing(chat) {
   const box = $("state");
   if (box.textContent !== text) box.textContent = text;
   box.hidden = text === "";
+  $("consent-button").setAttribute("aria-disabled", String(!askable(chat)));
   box.classList.toggle("calm", chat.phase === "claimed" && !chat.left && !silent(chat));
 }

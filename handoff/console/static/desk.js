@@ -6,7 +6,7 @@ import { say, label, ago, now, setNow, span } from "./words.js";
 import { post } from "./net.js";
 import { segments } from "./segments.js";
 import { draft, keep, only, own } from "./drafts.js";
-import { clip, facts, silent, transcript, writing } from "./chat.js";
+import { askable, clip, facts, silent, transcript, writing } from "./chat.js";
 import { connect } from "./live.js";
 
 const maxWords = 4096; // handoff.MaxWords
@@ -328,6 +328,18 @@ async function note() {
   if (await actOn("/desk/note", { ticket, words: $("note-words").value }, false)) $("note-words").value = "";
 }
 
+// consent asks the person whether they may be handed over: whom to, is chosen from the list the chat came with.
+async function consent() {
+  const ticket = current;
+  if (!ticket || !chat) return;
+  if (!askable(chat)) { tell(say("consent.away"), "warn"); return; }
+  const list = $("partner");
+  replace(list, el("option", { value: "" }, say("consent.choose")), chat.partners.map((p) => el("option", { value: p.id }, p.label)));
+  list.value = "";
+  if (!(await ask("consent-dialog"))) return;
+  if (await actOn("/desk/consent", { ticket, partner: list.value }, false)) $("words").focus();
+}
+
 // --- duty ---
 
 function drawDuty() {
@@ -398,6 +410,7 @@ const keys = {
   r: () => $("words").focus(),
   m: note,
   g: giveBack,
+  h: consent,
   c: closeChat,
   "?": () => ask("help-dialog"),
 };
@@ -420,6 +433,7 @@ $("duty").addEventListener("click", switchDuty);
 $("take").addEventListener("click", take);
 $("note-button").addEventListener("click", note);
 $("back-button").addEventListener("click", giveBack);
+$("consent-button").addEventListener("click", consent);
 $("close-button").addEventListener("click", closeChat);
 $("help-button").addEventListener("click", () => { document.querySelector("details.menu").open = false; ask("help-dialog"); });
 $("answer").addEventListener("submit", (e) => { e.preventDefault(); send(); });
