@@ -21,6 +21,12 @@ func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
 			s.c.Back = m.def.Live
 			return s.finish()
 		}
+		if s.node.Reads.word() {
+			return s.finish() // a word of theirs is asked for: it must not fall into the chat
+		}
+		if s.c.State == m.def.Consent {
+			s.c.Back = m.def.Consent // its buttons still answer it; what is typed now answers the counsellor
+		}
 		s.c.State, s.node = m.def.Live, m.nodes[m.def.Live]
 		s.visit()
 		return s.finish()
@@ -29,7 +35,7 @@ func (m *Machine) Reply(c Conversation, alias, words string, f Facts) Outcome {
 	s.out.Hold = msgs
 	// Somebody who has not said yes stands before a question already, and its yes releases the words; a second question
 	// would take the answer to the first for its own.
-	if s.node != nil && !c.Pinged && !c.Stopped && !c.quiet(s.f) && (c.Safe || s.node.Danger) {
+	if s.node != nil && !c.Pinged && !c.Stopped && !c.Shop && !c.quiet(s.f) && (c.Safe || s.node.Danger) {
 		s.ping()
 	}
 	return s.finish()
@@ -64,6 +70,8 @@ func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
 	s.c.Worry, s.c.Picks = NoBand, nil
 	s.count("handoff", s.c.Desk(), "closed")
 	switch {
+	case s.node != nil && s.node.Open && !s.node.Ticket && s.c.Present(f.Now):
+		// They have left and come back, and stand before the first questions: those go on, the chat behind them is over.
 	case !s.there() || !s.c.Safe:
 		s.out.Cancel = true
 		s.reset()
@@ -99,12 +107,12 @@ func (m *Machine) GiveBack(c Conversation, alias string, f Facts) Outcome {
 func (m *Machine) Consent(c Conversation, alias, provider string, f Facts) Outcome {
 	s := m.begin(c, f)
 	s.node = m.nodes[c.State]
-	if !s.there() || !s.c.Safe || s.node.Aside || len(f.Held) > 0 {
+	if !s.there() || !s.c.Safe || s.node.Aside || s.node.Reads.word() || len(f.Held) > 0 {
 		return s.finish()
 	}
 	s.out.Handoff.Act = Answer
 	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
-	s.c.State = m.def.Consent
+	s.c.State, s.c.Back = m.def.Consent, ""
 	s.enter("")
 	for i := range s.out.Messages {
 		if s.out.Messages[i].Args == nil {

@@ -3,6 +3,7 @@
 //	sosin demo      everything on one machine, nothing to configure
 //	sosin serve     the service
 //	sosin check     proofs about flows and texts
+//	sosin flows     pictures of the flows
 //	sosin staff     accounts
 //	sosin stats     export of a published month
 //	sosin keys      the key file
@@ -31,10 +32,12 @@ type cli struct {
 	Demo   demoCmd   `cmd:"" help:"Everything on one machine, nothing to configure; prints what to open."`
 	Serve  serveCmd  `cmd:"" help:"The service."`
 	Check  checkCmd  `cmd:"" help:"Prove things about flows and texts."`
+	Flows  flowsCmd  `cmd:"" help:"Pictures of the flows."`
 	Staff  staffCmd  `cmd:"" help:"Accounts of staff."`
 	Stats  statsCmd  `cmd:"" help:"Statistics."`
 	Keys   keysCmd   `cmd:"" help:"The key file."`
 	Doctor doctorCmd `cmd:"" help:"What is wrong with this installation, each line with the mend; exit 1 if anything is."`
+	Drill  drillCmd  `cmd:"" help:"Simulated people against the real program: training, load, end-to-end test; exit 1 if a promise was broken."`
 }
 
 // streams are where a subcommand reads and writes, so that tests can run it.
