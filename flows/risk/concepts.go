@@ -3,6 +3,7 @@ package risk
 import (
 	_ "embed" // concepts.tsv
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +15,7 @@ var conceptsTSV string
 // sentence also helps with an Estonian one. Words are kept as skeletons.
 type concepts struct {
 	names  []string
+	hashes []uint64 // of the names
 	whole  map[string][]int
 	stems  map[string][]int
 	maxLen int // runes of the longest stem
@@ -31,6 +33,7 @@ func loadConcepts(tsv string) (*concepts, error) {
 		}
 		id := len(c.names)
 		c.names = append(c.names, words[0])
+		c.hashes = append(c.hashes, hashEnd(hashString(hashKind('i'), words[0])))
 		for _, w := range words[1:] {
 			c.add(id, w)
 		}
@@ -53,23 +56,30 @@ func (c *concepts) add(id int, word string) {
 	}
 }
 
-// of lists the ideas of one skeleton word: those of the whole word and of its longest stem of three runes and more.
+// of lists the ideas of one skeleton word: those of the whole word and those of its longest stem of two runes and more.
 func (c *concepts) of(word string) []int {
-	if ids := c.whole[word]; ids != nil {
-		return ids
-	}
+	whole := c.whole[word]
 	runes := 0
-	var found []int
+	var stems []int
 	for i := range word {
 		if runes >= 2 && runes <= c.maxLen {
 			if ids := c.stems[word[:i]]; ids != nil {
-				found = ids
+				stems = ids
 			}
 		}
 		runes++
 	}
 	if ids := c.stems[word]; ids != nil {
-		found = ids
+		stems = ids
+	}
+	if whole == nil {
+		return stems
+	}
+	found := slices.Clone(whole)
+	for _, id := range stems {
+		if !slices.Contains(found, id) {
+			found = append(found, id)
+		}
 	}
 	return found
 }

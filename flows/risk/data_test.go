@@ -12,11 +12,7 @@ import (
 
 func trainingSentences(t *testing.T) []Sentence {
 	t.Helper()
-	data, err := os.ReadFile("data/training.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := ReadSentences(string(data))
+	list, err := ReadTraining(os.DirFS("data"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +112,7 @@ func TestTrainingDataIsBalanced(t *testing.T) {
 
 // The weights travel inside the program.
 func TestModelIsSmall(t *testing.T) {
-	if len(modelBin) >= 600_000 {
+	if len(modelBin) >= 1_500_000 {
 		t.Errorf("%d bytes", len(modelBin))
 	}
 	if _, err := loadWeights(modelBin[:100]); err == nil {
@@ -148,57 +144,133 @@ func TestFaultyDataIsRefused(t *testing.T) {
 	}
 }
 
-// Cross-validation is the only measure the thresholds were chosen by. With all copies it finds 80 % of HIGH
-// and 84 % of CHECK or HIGH, and calls 9 % of harmless sentences HIGH (most were written to mislead): the floors are below.
-func TestCrossValidation(t *testing.T) {
-	const folds = 3
+// heldOut is a sentence with what a model says that has never seen it, nor any other made from the same line or much
+// like it.
+type heldOut struct {
+	line    Sentence
+	hits    hits
+	verdict verdict
+}
+
+// crossValidate judges every hand-written sentence, and three from each template, by models that have not met them.
+func crossValidate(t *testing.T, folds, copies, templated int) []heldOut {
+	t.Helper()
 	list := trainingSentences(t)
-	group := groups(list)
-	fold := func(i int) int { return (group[i]*7919 + 13) % folds }
-	var sums tally
+	base, err := newScanner(rulesJSON, conceptsTSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := base.examples(list, copies, templated)
+	fold := folding(list, folds)
+	var out []heldOut
 	for k := range folds {
-		var learn []Sentence
-		for i, s := range list {
-			if fold(i) != k {
-				learn = append(learn, s)
+		var learn []example
+		for i := range list {
+			if fold[i] != k {
+				learn = append(learn, examples[i]...)
 			}
 		}
-		s, err := newScanner(rulesJSON, conceptsTSV)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.model = s.train(learn, 1) // fewer copies than in use, to save time: a little worse
+		s := *base
+		s.model = quantise(fit(learn))
+		seen := map[int]int{}
 		for i, line := range list {
-			if fold(i) == k {
-				addAll(&sums, s, line)
+			if seen[line.Source]++; fold[i] != k || seen[line.Source] > 3 {
+				continue
 			}
+			r := normalise(line.Text)
+			h := s.rules.find(r)
+			out = append(out, heldOut{line, h, s.judge(r, h)})
 		}
 	}
-	t.Log("\n" + sums.table())
-	all := sums.by["all"]
-	if r := rate(all.highFound, all.high); r < 0.76 {
+	return out
+}
+
+// folding says which part a sentence belongs to: all of a template to one, all that nearly repeat each other to one.
+func folding(list []Sentence, folds int) []int {
+	hand := 0
+	for hand < len(list) && !list[hand].Templated {
+		hand++
+	}
+	fold := groups(list[:hand])
+	for _, s := range list[hand:] {
+		fold = append(fold, s.Source)
+	}
+	for i := range fold {
+		fold[i] = (fold[i]*7919 + 13) % folds
+	}
+	return fold
+}
+
+// Cross-validation is the only measure the thresholds were chosen by. It finds about 81 % of HIGH
+// and 90 % of CHECK or HIGH, calls 6 % of harmless sentences HIGH (most were written to mislead), and of what it is sure
+// of 94 % is HIGH: the floors are below.
+func TestCrossValidation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains three models")
+	}
+	list := crossValidate(t, 3, 1, 0) // fewer copies than in use, to save time: a little worse
+	all, sure := tableOf(scanner, list)
+	t.Log("\n" + all.table() + "\nonly findings that are sure count as HIGH:\n" + sure.table())
+	sums := all.by["all"]
+	if r := rate(sums.highFound, sums.high); r < 0.76 {
 		t.Errorf("only %.1f%% of HIGH found", 100*r)
 	}
-	if r := rate(all.dangerFound, all.danger); r < 0.80 {
+	if r := rate(sums.dangerFound, sums.danger); r < 0.80 {
 		t.Errorf("only %.1f%% of CHECK or HIGH found", 100*r)
 	}
-	if r := rate(all.falseHigh, all.harmless); r > 0.12 {
+	if r := rate(sums.falseHigh, sums.harmless); r > 0.12 {
 		t.Errorf("%.1f%% of harmless sentences called HIGH", 100*r)
+	}
+	if s := sure.by["all"]; rate(s.calledRightly, s.called) < 0.91 {
+		t.Errorf("of what is sure only %.1f%% is HIGH", 100*rate(s.calledRightly, s.called))
 	}
 }
 
-// addAll counts one sentence under "all", its language, its category and its style.
-func addAll(sums *tally, s *Scanner, line Sentence) {
-	got := None
-	if found := s.Scan(line.Text); len(found) > 0 {
-		got = found[0].Level
+// tableOf counts held-out sentences twice: as found, and with only sure findings as High.
+func tableOf(s *Scanner, list []heldOut) (all, sure tally) {
+	for _, x := range list {
+		found := s.combine(x.hits, x.verdict)
+		source := "by hand"
+		if x.line.Templated {
+			source = "templates"
+		}
+		count(&all, x.line, top(found), source)
+		count(&sure, x.line, sureTop(found), source)
 	}
+	return all, sure
+}
+
+// addAll counts one sentence under "all", its language, its category and its style.
+func addAll(sums *tally, s *Scanner, line Sentence) { count(sums, line, top(s.Scan(line.Text)), "") }
+
+// top is the level of the most urgent finding.
+func top(found []Finding) Level {
+	if len(found) == 0 {
+		return None
+	}
+	return found[0].Level
+}
+
+// sureTop is the same where a High that is not sure counts as Check.
+func sureTop(found []Finding) Level {
+	for _, f := range found {
+		if f.Level == High && f.Sure {
+			return High
+		}
+	}
+	return min(top(found), Check)
+}
+
+func count(sums *tally, line Sentence, got Level, source string) {
 	sums.add("all", line.Level, got)
 	sums.add("language "+line.Lang, line.Level, got)
 	if line.Category != "" {
 		sums.add("category "+string(line.Category), line.Level, got)
 	}
 	sums.add("style "+line.Style, line.Level, got)
+	if source != "" {
+		sums.add("source "+source, line.Level, got)
+	}
 }
 
 // Whoever reads this package must find what a name in data files means.

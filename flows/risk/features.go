@@ -3,11 +3,13 @@ package risk
 import (
 	"math"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // The model's weights are a table of buckets by outputs; a feature's name is hashed to its bucket.
 const (
-	bucketBits = 16
+	bucketBits = 17
 	buckets    = 1 << bucketBits
 )
 
@@ -42,39 +44,56 @@ type collector struct {
 	names map[uint32]string // only for Explain: bucket to what it stood for
 }
 
-func (c *collector) add(group int, kind byte, parts ...string) {
-	h := uint64(14695981039346656037) // FNV-1a
-	h = (h ^ uint64(kind)) * 1099511628211
-	for _, p := range parts {
-		for i := 0; i < len(p); i++ {
-			h = (h ^ uint64(p[i])) * 1099511628211
-		}
-		h = (h ^ 0xff) * 1099511628211
+const (
+	hashStart = uint64(14695981039346656037) // FNV-1a
+	hashPrime = uint64(1099511628211)
+)
+
+func hashKind(kind byte) uint64 { return (hashStart ^ uint64(kind)) * hashPrime }
+
+func hashString(h uint64, s string) uint64 {
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * hashPrime
 	}
+	return h
+}
+
+func hashEnd(h uint64) uint64 { return (h ^ 0xff) * hashPrime }
+
+// put adds the feature with hash h; parts only name it.
+func (c *collector) put(group int, h uint64, kind byte, parts ...string) {
 	bucket := uint32((h ^ h>>29 ^ h>>47) & (buckets - 1))
 	c.found[group] = append(c.found[group], bucket)
 	if c.names != nil {
-		name := string(kind)
-		for _, p := range parts {
-			name += " " + p
-		}
-		c.names[bucket] = name
+		c.names[bucket] = string(kind) + " " + strings.Join(parts, " ")
 	}
 }
 
+func (c *collector) add(group int, kind byte, parts ...string) {
+	h := hashKind(kind)
+	for _, p := range parts {
+		h = hashEnd(hashString(h, p))
+	}
+	c.put(group, h, kind, parts...)
+}
+
 // features of one passage: letters (2-5 in a row), words and stems (one, two in a row, two with one between), ideas
-// (one and every two within reach), and the rules it hits.
+// (one, every two within reach, two in their order close to each other), and the rules it hits.
 func (m *modelReader) features(words []string, question bool, h hits, c *collector) []feature {
+	for g := range c.found {
+		c.found[g] = make([]uint32, 0, 512)
+	}
 	m.letters(words, c)
 	m.words(words, c)
 	m.ideas(words, c)
 	m.flags(words, question, h, c)
-	var all []feature
+	total := 0
+	for _, list := range c.found {
+		total += len(list)
+	}
+	all := make([]feature, 0, total)
 	for g, list := range c.found {
-		if len(list) == 0 {
-			continue
-		}
-		value := float32(groupWeight[g] / math.Sqrt(float64(len(list))))
+		value := float32(groupWeight[g] / math.Sqrt(float64(max(len(list), 1))))
 		if g == groupFlags {
 			value = float32(groupWeight[g] / 2)
 		}
@@ -88,14 +107,18 @@ func (m *modelReader) features(words []string, question bool, h hits, c *collect
 func (m *modelReader) letters(words []string, c *collector) {
 	for _, w := range words {
 		padded := " " + w + " "
-		starts := make([]int, 0, len(padded)+1)
-		for i := range padded {
-			starts = append(starts, i)
-		}
-		starts = append(starts, len(padded))
-		for i := range starts {
-			for n := 2; n <= 5 && i+n < len(starts); n++ {
-				c.add(groupLetters, 'c', padded[starts[i]:starts[i+n]])
+		for start := range padded {
+			h := hashKind('c')
+			runes := 0
+			for i, r := range padded[start:] {
+				size := utf8.RuneLen(r)
+				h = hashString(h, padded[start+i:start+i+size])
+				if runes++; runes > 1 {
+					c.put(groupLetters, hashEnd(h), 'c', padded[start:start+i+size])
+				}
+				if runes == 5 {
+					break
+				}
 			}
 		}
 	}
@@ -132,27 +155,27 @@ func (m *modelReader) words(words []string, c *collector) {
 // reach is how many words apart two ideas may stand to be one.
 const reach = 7
 
+// near is how many words apart two ideas may stand for their order to count.
+const near = 2
+
 func (m *modelReader) ideas(words []string, c *collector) {
-	type at struct {
-		name string
-		word int
-	}
+	type at struct{ id, word int }
 	var seen []at
 	for i, w := range words {
 		for _, id := range m.concepts.of(w) {
-			name := m.concepts.names[id]
-			c.add(groupIdeas, 'i', name)
+			name, hash := m.concepts.names[id], m.concepts.hashes[id]
+			c.put(groupIdeas, hash, 'i', name)
 			for j := len(seen) - 1; j >= 0 && i-seen[j].word <= reach; j-- {
-				a, b := seen[j].name, name
-				if seen[j].word == i || a == b {
+				if seen[j].word == i || seen[j].id == id {
 					continue
 				}
-				if a > b {
-					a, b = b, a
+				other, otherName := m.concepts.hashes[seen[j].id], m.concepts.names[seen[j].id]
+				c.put(groupIdeas, hashEnd(hash+other), 'p', otherName, name)
+				if i-seen[j].word <= near {
+					c.put(groupIdeas, hashEnd(hash*5+other*3), 'n', otherName, name)
 				}
-				c.add(groupIdeas, 'p', a, b)
 			}
-			seen = append(seen, at{name, i})
+			seen = append(seen, at{id, i})
 		}
 	}
 }

@@ -73,4 +73,9 @@ type Finding struct {
 	Level    Level
 	Category Category
 	Why      string // the id of the rule, or "model"; never the words
+
+	// Sure says that of findings like this one about 95 in 100 were right on sentences held out in training; always
+	// true of a strong rule's, never of a Check. A High that is not sure needs a person as soon, but may be asked about
+	// (danger.check) instead of told.
+	Sure bool
 }

@@ -14,6 +14,9 @@ type Sentence struct {
 	Category Category // "" for None
 	Style    string
 	Text     string
+
+	Source    int  // the line it comes from: what shares a source is never on both sides of a cross-validation
+	Templated bool // made by [ReadTemplates]
 }
 
 // ReadSentences reads tab-separated lines "lang level category style text"; category is "none" for level NONE. An error
@@ -26,7 +29,7 @@ func ReadSentences(tsv string) ([]Sentence, error) {
 			return nil, fmt.Errorf("sentences: line %d has %d fields, want 5", n+1, len(f))
 		}
 		level, ok := levelOf(f[1])
-		s := Sentence{Lang: f[0], Level: level, Category: Category(f[2]), Style: f[3], Text: f[4]}
+		s := Sentence{Lang: f[0], Level: level, Category: Category(f[2]), Style: f[3], Text: f[4], Source: n + 1}
 		if s.Category == "none" {
 			s.Category = ""
 		}
@@ -45,6 +48,7 @@ const (
 	trainRate   = 0.08
 	trainDecay  = 2e-3
 	variants    = 5 // misspelt copies of every sentence
+	tplVariants = 2 // of every sentence made from a template: there are many of them already
 )
 
 // example is a sentence as the trainer sees it.
@@ -61,31 +65,51 @@ func Train(sentences []Sentence) (*Weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.train(sentences, variants), nil
+	var all []example
+	for _, copies := range s.examples(sentences, variants, tplVariants) {
+		all = append(all, copies...)
+	}
+	return quantise(fit(all)), nil
 }
 
-// train makes that many misspelt copies of every sentence.
-func (s *Scanner) train(sentences []Sentence, copies int) *Weights {
+// examples reads every sentence and that many misspelt copies of it; templated sentences have a count of their own.
+func (s *Scanner) examples(sentences []Sentence, copies, templated int) [][]example {
 	random := rand.New(rand.NewPCG(trainSeed, trainSeed))
-	var examples []example
-	for _, line := range sentences {
-		examples = append(examples, s.example(line, line.Text))
-		for range copies {
-			examples = append(examples, s.example(line, misspell(line, random)))
+	list := make([][]example, len(sentences))
+	for i, line := range sentences {
+		list[i] = append(list[i], s.example(line, line.Text))
+		n := copies
+		if line.Templated {
+			n = templated
+		}
+		for range n {
+			list[i] = append(list[i], s.example(line, misspell(line, random)))
 		}
 	}
+	return list
+}
+
+// fit finds the weights: their mean over the later half of the rounds, which varies less than the last ones do.
+func fit(examples []example) []float32 {
+	random := rand.New(rand.NewPCG(trainSeed, trainSeed))
 	t := trainer{weights: make([]float32, buckets*outputs), squares: make([]float32, buckets*outputs)}
+	mean := make([]float32, len(t.weights))
 	order := make([]int, len(examples))
 	for i := range order {
 		order[i] = i
 	}
-	for range trainRounds {
+	for round := range trainRounds {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			t.learn(examples[i])
 		}
+		if round >= trainRounds/2 {
+			for i, w := range t.weights {
+				mean[i] += w / (trainRounds - trainRounds/2)
+			}
+		}
 	}
-	return quantise(t.weights)
+	return mean
 }
 
 func (s *Scanner) example(line Sentence, text string) example {

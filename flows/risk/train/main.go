@@ -1,6 +1,7 @@
 //go:build ignore
 
-// Command train makes data/model.bin from data/training.tsv; run it with "go generate" in the folder above.
+// Command train makes data/model.bin from data/training.tsv and data/templates-*.txt; run it with "go generate" in the
+// folder above.
 package main
 
 import (
@@ -11,18 +12,14 @@ import (
 )
 
 func main() {
-	if err := run("data/training.tsv", "data/model.bin"); err != nil {
+	if err := run("data", "data/model.bin"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 func run(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return fmt.Errorf("reading training data: %w", err)
-	}
-	sentences, err := risk.ReadSentences(string(data))
+	sentences, err := risk.ReadTraining(os.DirFS(from))
 	if err != nil {
 		return err
 	}
