@@ -4,6 +4,7 @@ package flows
 type Hit struct {
 	Band     Band   // High or Check
 	Category string // suicide, life, held, child, trafficking, violence
+	Ask      bool   // a High the scan is not sure of: as urgent for the counsellor, but the person is asked first
 }
 
 // Scan finds danger in free text. Package risk does it.
@@ -31,7 +32,7 @@ func (s *step) danger() bool {
 	}
 	worst := hits[0]
 	for _, h := range hits[1:] {
-		if h.Band < worst.Band {
+		if h.Band < worst.Band || h.Band == worst.Band && worst.Ask && !h.Ask {
 			worst = h
 		}
 	}
@@ -39,17 +40,19 @@ func (s *step) danger() bool {
 	if worst.Band == High {
 		level = "high"
 	}
-	name := level + "." + worst.Category
 	s.count("danger", worst.Category, level)
-	defer s.record(Entry{From: Event, Text: "event.risk." + name})
+	defer s.record(Entry{From: Event, Text: "event.risk." + level + "." + worst.Category})
 	s.raise(worst.Band)
 	if s.node != nil && s.node.Live && s.open {
 		return false
 	}
-	if worst.Band != High && !s.c.Safe || s.told(name) {
+	if worst.Ask && s.c.Safe {
+		level = "check" // before the yes there is no way to ask: then the numbers come
+	}
+	if level == "check" && !s.c.Safe || s.told(level+"."+worst.Category) {
 		return false
 	}
-	return s.warn(level, name)
+	return s.warn(level, level+"."+worst.Category)
 }
 
 // warn says the danger text, or asks.
