@@ -226,9 +226,10 @@ end
 local function lengthen(key, life)
   if redis.call('PTTL', key) < tonumber(life) then redis.call('PEXPIRE', key, life) end
 end
-if cancel == '1' or called ~= '' or #later > 0 then
+local ends = cancel == '1' and holder == '' -- the person's 0, stop or erasure; a counsellor closing the chat ends no promise
+if ends or called ~= '' or #later > 0 then
   for _, id in ipairs(redis.call('SMEMBERS', KEYS[9])) do
-    if string.sub(id, 1, 2) == 'l:' and (cancel == '1' or #later > 0 or id == 'l:' .. called) then
+    if string.sub(id, 1, 2) == 'l:' and (ends or #later > 0 or id == 'l:' .. called) then
       redis.call('DEL', T .. id)
       redis.call('ZREM', T .. 'later', string.sub(id, 3))
       redis.call('SREM', KEYS[9], id)

@@ -83,6 +83,10 @@ func leadsBack(t *testing.T, h *Harness) {
 	if found(t, s, h.somebody(flows.SMS), code) {
 		t.Error("a code outlives what it leads to")
 	}
+	turn(t, s, c.writes("x"), func(out *flows.Outcome) { out.Code, out.Conversation.Code = "", true })
+	if found(t, s, h.somebody(flows.SMS), code) {
+		t.Error("a code leads to a conversation it was not given in")
+	}
 	if where := h.found(t, code); len(where) > 0 {
 		t.Errorf("the code stands in Redis as %v", where)
 	}
@@ -205,6 +209,7 @@ func oneCode(t *testing.T, h *Harness) {
 	}
 	h.same(t, before)
 	turn(t, s, c.writes("x"), func(out *flows.Outcome) { out.Conversation.Code = false }) // somebody else goes on here
+	turn(t, s, c.writes("x"), nil)
 	if found(t, s, d, second) {
 		t.Error("the code leads to whoever writes there now")
 	}

@@ -15,6 +15,7 @@ var later = []check{
 	{"a chosen time comes once, and not before", laterOnce},
 	{"a chosen time outlives the conversation", laterAlone},
 	{"0, stop and an erasure end a chosen time, also one that is just being kept", laterEnds},
+	{"a counsellor closing the chat ends no chosen time", laterOutlivesTheChat},
 	{"a new chosen time replaces the old", laterReplaced},
 	{"a chosen time missed by half a day is not kept at another", laterMissed},
 	{"one chosen time that cannot be opened keeps no other waiting", laterPoisoned},
@@ -112,6 +113,17 @@ func laterAlone(t *testing.T, h *Harness) {
 		if ttl := h.Redis.PTTL(t.Context(), key).Val(); ttl > want || ttl < want-time.Minute {
 			t.Errorf("%s lives for %v, want %v", h.kind(key), ttl, want)
 		}
+	}
+}
+
+func laterOutlivesTheChat(t *testing.T, h *Harness) {
+	s := h.Store(t)
+	c, m, tid := silentChat(t, h, s)
+	turn(t, s, c.writes("later, please"), chooses(t, s, 24*time.Hour))
+	reply(t, s, m, tid, "", staffAct(flows.Close, "no_answer"))
+	s.Shift(24*time.Hour + time.Minute)
+	if len(calls(t, s)) != 1 {
+		t.Error("a time the person chose is forgotten because their chat was closed")
 	}
 }
 

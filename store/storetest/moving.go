@@ -21,6 +21,7 @@ var moving = []check{
 	{"what moved on meanwhile is looked at anew", movedMeanwhile},
 	{"what was on its way to the old phone is deleted there", movedInFlight},
 	{"the ticket somebody had on the new phone ends", ownTicketEnds},
+	{"released words of a chat that ended are not sent", ownWordsEnd},
 	{"a conversation without a ticket moves, and an own place is kept", movesBare},
 	{"what was moved can still be erased", movedErased},
 	{"a chosen time comes along", movesLater},
@@ -357,6 +358,19 @@ func ownTicketEnds(t *testing.T, h *Harness) {
 	}
 	if !slices.Contains(h.holding(t, own), "i:"+second.pid()) {
 		t.Error("an erasure would not find the ticket that ended")
+	}
+}
+
+func ownWordsEnd(t *testing.T, h *Harness) {
+	s, code := h.Store(t), codeOf()
+	second, _, _ := silentChat(t, h, s)
+	in := second.writes("yes")
+	flying := turn(t, s, in, yes(load(t, s, in))) // "one" is being sent, "two" follows from memory
+	h.leaver(t, s, flows.Telegram, code)
+	second.takes(t, s, code)
+	next := settle(t, s, flying, bot.Sent)
+	if next == nil || next.Row.NotAfter.After(next.Now) {
+		t.Errorf("next: %+v, want a row that is not sent any more", next)
 	}
 }
 
