@@ -35,6 +35,8 @@ type Engine struct {
 	Outage  *Outage
 	Log     *slog.Logger
 	Metrics Metrics
+
+	rivals rivals
 }
 
 // Metrics counts; implementations carry no label that belongs to a person.
@@ -86,6 +88,13 @@ type turn struct {
 func (e *Engine) turn(ctx context.Context, t turn) (string, error) {
 	var asked int64 // when the prompt was committed that stood at our first look
 	for try := range tries {
+		if try == 1 { // somebody else of this person's was first
+			leave, err := e.rivals.enter(ctx, t.in.Address)
+			if err != nil {
+				return "", errBusy
+			}
+			defer leave()
+		}
 		l, err := e.Store.Load(ctx, t.in)
 		if err != nil {
 			return "", err
