@@ -17,8 +17,8 @@ type arc struct {
 }
 
 type network struct {
-	nodes int
-	arcs  []arc
+	arcs []arc
+	at   [][]hop // by node: how to leave it
 }
 
 // knowledge says what somebody holds against a table.
@@ -37,7 +37,7 @@ func (g *grid) narrow() (at, bool) {
 	for _, who := range []knowledge{insider, released} {
 		n, index := g.network(who)
 		for _, p := range g.places() {
-			if !g.concealed(p) {
+			if !g.concealed(p) || g.marked(p) == merged {
 				continue
 			}
 			low, high := n.bounds(index[p])
@@ -75,7 +75,7 @@ func (g *grid) network(who knowledge) (*network, map[at]int) {
 		}
 		return 2 + g.rows + j
 	}
-	n := &network{nodes: 3 + g.rows + g.columns}
+	n := &network{at: make([][]hop, 3+g.rows+g.columns)}
 	index := map[at]int{}
 	for _, p := range g.places() {
 		a := arc{from: row(p.i), to: column(p.j), flow: g.at(p)}
@@ -86,7 +86,7 @@ func (g *grid) network(who knowledge) (*network, map[at]int) {
 		}
 		a.lowest, a.high = g.limits(p, who)
 		index[p] = len(n.arcs)
-		n.arcs = append(n.arcs, a)
+		n.add(a)
 	}
 	return n, index
 }
@@ -95,6 +95,8 @@ func (g *grid) network(who knowledge) (*network, map[at]int) {
 func (g *grid) limits(p at, who knowledge) (low, high int64) {
 	v := g.at(p)
 	switch {
+	case g.marked(p) == merged:
+		return 0, unlimited
 	case g.marked(p) == small && g.masked[p.i][p.j]:
 		return 0, g.k - 1
 	case g.marked(p) == small:
@@ -145,32 +147,44 @@ func (g *grid) nested(p at, low, high int64) (int64, int64) {
 	return low, high
 }
 
+// add lays an arc. One from a node to itself is in no sum and leads nowhere.
+func (n *network) add(a arc) {
+	if i := len(n.arcs); a.from != a.to {
+		n.at[a.from], n.at[a.to] = append(n.at[a.from], hop{i, false}), append(n.at[a.to], hop{i, true})
+	}
+	n.arcs = append(n.arcs, a)
+}
+
 // bounds are the smallest and the largest value one arc can take.
 func (n *network) bounds(i int) (low, high int64) {
 	a := n.arcs[i]
+	if a.from == a.to { // in no sum
+		return a.lowest, a.high
+	}
 	less := n.maxFlow(i, a.from, a.to, a.flow-a.lowest)
 	more := n.maxFlow(i, a.to, a.from, a.high-a.flow)
 	return a.flow - less, a.flow + more
 }
 
 // maxFlow is how much more can be sent from one node to another without arc skip, at most limit. (Edmonds and Karp: one
-// shortest way at a time, forward up to an arc's bound, backward down to it.)
+// shortest way at a time, forward up to an arc's bound, backward down to it.) The network is afterwards as it was.
 func (n *network) maxFlow(skip, from, to int, limit int64) (sent int64) {
-	arcs := make([]arc, len(n.arcs))
-	copy(arcs, n.arcs)
-	for sent < limit {
-		via := n.path(arcs, skip, from, to)
-		if via == nil {
-			return sent
-		}
+	via := make([]hop, len(n.at))
+	var pushed []hop
+	var by []int64
+	for sent < limit && n.path(via, skip, from, to) {
 		room := limit - sent
-		for v := to; v != from; v = via[v].tail(arcs) {
-			room = min(room, via[v].room(arcs))
+		for v := to; v != from; v = via[v].tail(n.arcs) {
+			room = min(room, via[v].room(n.arcs))
 		}
-		for v := to; v != from; v = via[v].tail(arcs) {
-			via[v].push(arcs, room)
+		for v := to; v != from; v = via[v].tail(n.arcs) {
+			via[v].push(n.arcs, room)
+			pushed, by = append(pushed, via[v]), append(by, room)
 		}
 		sent += room
+	}
+	for i, h := range pushed {
+		h.push(n.arcs, -by[i])
 	}
 	return sent
 }
@@ -209,26 +223,27 @@ func (h hop) push(arcs []arc, by int64) {
 	arcs[h.arc].flow += by
 }
 
-// path finds a shortest way with room, as the hop into each node; nil if there is none.
-func (n *network) path(arcs []arc, skip, from, to int) map[int]hop {
-	via := map[int]hop{from: {}}
-	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
-		for i := range arcs {
-			for _, h := range []hop{{i, false}, {i, true}} {
-				if i == skip || h.tail(arcs) != queue[0] || h.room(arcs) <= 0 {
-					continue
-				}
-				head := h.head(arcs)
-				if _, seen := via[head]; seen {
-					continue
-				}
-				via[head] = h
-				queue = append(queue, head)
-				if head == to {
-					return via
-				}
+// nowhere is the hop into a node that has not been reached.
+var nowhere = hop{arc: -1}
+
+// path finds a shortest way with room and leaves the hop into each node in via. False: there is none.
+func (n *network) path(via []hop, skip, from, to int) bool {
+	for i := range via {
+		via[i] = nowhere
+	}
+	queue := append(make([]int, 0, len(via)), from)
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, h := range n.at[queue[0]] {
+			head := h.head(n.arcs)
+			if h.arc == skip || head == from || via[head] != nowhere || h.room(n.arcs) <= 0 {
+				continue
 			}
+			via[head] = h
+			if head == to {
+				return true
+			}
+			queue = append(queue, head)
 		}
 	}
-	return nil
+	return false
 }

@@ -43,7 +43,7 @@ func write(out *csv.Writer, r Release, label func(key string) string) error {
 	for _, s := range r.Sheets {
 		for _, row := range s.Rows {
 			for j, cell := range row.Cells {
-				put(string(r.Month), label(s.Key()), label(row.Key), label(s.Columns[j]), cell.Text, cell.Share, remark(r, s, row.Total || s.Columns[j] == Total, label))
+				put(string(r.Month), label(s.Key()), label(row.Key), label(s.Columns[j]), cell.Text, cell.Share, remark(r, s, cell, row.Total || s.Columns[j] == Total, label))
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func write(out *csv.Writer, r Release, label func(key string) string) error {
 	return nil
 }
 
-func remark(r Release, s Sheet, total bool, label func(string) string) string {
+func remark(r Release, s Sheet, c Cell, total bool, label func(string) string) string {
 	var remarks []string
 	if r.Invented {
 		remarks = append(remarks, label("note.invented"))
@@ -62,6 +62,8 @@ func remark(r Release, s Sheet, total bool, label func(string) string) string {
 	switch {
 	case s.Withheld:
 		remarks = append(remarks, label("note.withheld"))
+	case c.Text == dash:
+		remarks = append(remarks, label("note.national"))
 	case s.Rounded && total:
 		remarks = append(remarks, label("note.rounded"))
 	}

@@ -1,6 +1,7 @@
 // Package stats turns counters into reports that cannot point at one person.
 //
-// The counters are cells of fixed monthly tables (Tables), moved at event time without any identity and at most once in
+// The counters are cells of fixed monthly tables (Tables: most stand as data in tables.toml, each with the measures of
+// requirements.md D1 it answers), moved at event time without any identity and at most once in
 // one conversation. Publish makes the Release of a closed month, Running the bands of the month that is not over. A table
 // has at most two dimensions; there is no filter, no date range and no second view of the same numbers (requirements.md,
 // part D; T38-T41).
@@ -29,6 +30,22 @@
 // possible. This is what protects across tables: an exact total of one table (the contacts by channel, a step of the
 // funnel) adds nothing to what the audit of the other has assumed to be known. Where a total itself is hidden, the number
 // in another table that is about the same (Links) is hidden as well.
+//
+// # What is crossed with nothing
+//
+// Under 18, trafficking and the police are national totals (D2.2): their flows are counted so (`national:`), and of danger
+// found in free text trafficking has one level only. Answers are counted by language and shown without it (Table.Added).
+//
+// That is not enough. The steps of the other flows are shown by language, and who comes from a national flow walks on
+// through them. The choices of the menu tell nothing: whoever saw it may have gone silent, so what is missing there is no
+// number. But the other way round something follows: nobody is in a state who was not in one before it. If nine Russian
+// speakers were told that nobody is on duty and twelve went on to leave a message, three were told so where people under
+// 18 are. So a state that a national flow leads to is shown as its total only ("–"), whatever is counted, and with it the
+// states that only follow it. They are read from the flows themselves: see exposed. What remains is a bound on a national
+// total, from totals that are rounded, in a month in which nearly everybody took the same way; and that a national total
+// is about one language if nobody wrote in another.
+//
+// # When nothing helps
 //
 // If no more cells are left to hide, the total goes; if even that does not help, the whole table is withheld, shape and
 // all. Tables of one line per row (funnels) stand for themselves: steps of a funnel are not parts of a whole, because a

@@ -9,6 +9,7 @@ const (
 	open   mark = iota // as it is (a total perhaps rounded)
 	small              // "<k": primary
 	hidden             // "*": it would give a small one away
+	merged             // "–": shown in its row's total only
 	absent             // there is no such total
 )
 
@@ -48,7 +49,7 @@ func newGrid(t Table, cells map[flows.Count]int64, k int64) *grid {
 	}
 	for i, row := range t.Rows.Keys {
 		for j, column := range t.Columns.Keys {
-			g.value[i][j] = max(cells[flows.Count{Table: t.ID, Row: row, Column: column}], 0)
+			g.value[i][j] = t.value(cells, row, column)
 		}
 	}
 	g.addLines()
@@ -59,12 +60,15 @@ func newGrid(t Table, cells map[flows.Count]int64, k int64) *grid {
 	return g
 }
 
-func (g *grid) at(p at) int64       { return g.value[p.i][p.j] }
-func (g *grid) set(p at, v int64)   { g.value[p.i][p.j] = v }
-func (g *grid) marked(p at) mark    { return g.mark[p.i][p.j] }
-func (g *grid) hide(p at)           { g.mark[p.i][p.j] = hidden }
-func (g *grid) isTotal(p at) bool   { return p.i == g.rows || p.j == g.columns }
-func (g *grid) concealed(p at) bool { m := g.marked(p); return m == small || m == hidden }
+func (g *grid) at(p at) int64     { return g.value[p.i][p.j] }
+func (g *grid) set(p at, v int64) { g.value[p.i][p.j] = v }
+func (g *grid) marked(p at) mark  { return g.mark[p.i][p.j] }
+func (g *grid) hide(p at)         { g.mark[p.i][p.j] = hidden }
+func (g *grid) isTotal(p at) bool { return p.i == g.rows || p.j == g.columns }
+func (g *grid) concealed(p at) bool {
+	m := g.marked(p)
+	return m == small || m == hidden || m == merged
+}
 
 func (g *grid) sum(cells []at) (total int64) {
 	for _, p := range cells {

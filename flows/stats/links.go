@@ -28,6 +28,28 @@ func Links() []Link {
 	for _, l := range flows.Langs {
 		links = append(links, Link{Place{"language", string(l), ""}, Place{"funnel.entry", "safety", string(l)}})
 	}
+	return append(links, same()...)
+}
+
+// same are the answers that lead to a state of their own: those who gave it are those who were there.
+func same() (links []Link) {
+	for _, s := range []struct{ table, row, flow, state, column string }{
+		{"shelter", "now", "shelter", "now", ""},
+		{"risk", "started", "risk", "kind", ""},
+		{"trafficking", "started", "force", "documents", "all"},
+		{"age", "under18", "young", "help", "all"},
+		{"consent", "yes", "chat", "consent_yes", ""},
+		{"consent", "no", "chat", "consent_no", ""},
+		{"consent", "question", "chat", "consent_question", ""},
+		{"own", "code", "own", "code_given", ""},
+		{"own", "wipe", "own", "wiped", ""},
+	} {
+		links = append(links, Link{Place{s.table, s.row, "all"}, Place{"funnel." + s.flow, s.state, s.column}})
+	}
+	links = append(links, Link{Place{"feedback", "", ""}, Place{"funnel.chat", "more", ""}})
+	for _, l := range languages.Keys {
+		links = append(links, Link{Place{"feedback", "", l}, Place{"funnel.chat", "more", l}})
+	}
 	return links
 }
 

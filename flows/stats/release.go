@@ -2,7 +2,6 @@ package stats
 
 import (
 	"strconv"
-	"strings"
 
 	"sosin/flows"
 )
@@ -24,6 +23,8 @@ type Sheet struct {
 	Rows    []Row    `json:"rows"`
 	// Rounded: totals are to the nearest 5, because the table holds a hidden cell (D2.5).
 	Rounded bool `json:"rounded,omitempty"`
+	// Whole: some rows are shown as their total only ("–"); the note is "note.national".
+	Whole bool `json:"whole,omitempty"`
 	// Withheld: too small to show at all.
 	Withheld bool `json:"withheld,omitempty"`
 }
@@ -52,6 +53,9 @@ func (s Sheet) Key() string { return "table." + s.ID }
 
 // star is shown for a number that is not small but would give a small one away.
 const star = "*"
+
+// dash is shown for what is published in its row's total only (D2.2).
+const dash = "–"
 
 // Publish makes the release of a closed month from its counters. The caller sees to it that the month is closed
 // (Month.Closed) and writes the first release only. Equal arguments give equal bytes.
@@ -82,7 +86,7 @@ func settle(tables []Table, grids map[string]*grid, links []Link) {
 
 // sheet renders what the marks allow; nothing else leaves this package.
 func (g *grid) sheet() Sheet {
-	s := Sheet{ID: g.t.ID, Corner: dimension(g.t.Rows), Rounded: g.anyConcealed() && !g.withheld, Withheld: g.withheld}
+	s := Sheet{ID: g.t.ID, Corner: g.t.Rows.corner(), Rounded: g.anyConcealed() && !g.withheld, Withheld: g.withheld, Whole: len(g.t.Whole) > 0}
 	s.Columns = keys(g.t.Columns)
 	if g.t.Sums&RowSums != 0 {
 		s.Columns = append(s.Columns, Total)
@@ -101,13 +105,8 @@ func (g *grid) sheet() Sheet {
 	return s
 }
 
-// dimension is the label key of an axis; each flow's states are the same dimension.
-func dimension(a Axis) string {
-	if strings.HasPrefix(a.ID, "state.") {
-		return "dimension.state"
-	}
-	return "dimension." + a.ID
-}
+// corner is the label key of what an axis's names are.
+func (a Axis) corner() string { return "dimension." + a.Of }
 
 func keys(a Axis) []string {
 	out := make([]string, 0, len(a.Keys)+1)
@@ -119,6 +118,8 @@ func keys(a Axis) []string {
 
 func (g *grid) cell(p at, rounded bool) Cell {
 	switch {
+	case g.marked(p) == merged && !g.withheld:
+		return Cell{Text: dash, Hidden: true}
 	case g.withheld || g.marked(p) == hidden:
 		return Cell{Text: star, Hidden: true}
 	case g.marked(p) == small:

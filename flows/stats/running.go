@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"sosin/flows"
@@ -18,11 +19,15 @@ type Report struct {
 func Running(cells map[flows.Count]int64, o Options) Report {
 	r := Report{K: o.k(), Invented: o.Invented}
 	for _, t := range Tables(o) {
-		s := Sheet{ID: t.ID, Corner: dimension(t.Rows), Columns: keys(t.Columns)}
+		s := Sheet{ID: t.ID, Corner: t.Rows.corner(), Columns: keys(t.Columns), Whole: len(t.Whole) > 0}
 		for i, key := range keys(t.Rows) {
 			row := Row{Key: key}
 			for _, column := range t.Columns.Keys {
-				row.Cells = append(row.Cells, band(cells[flows.Count{Table: t.ID, Row: t.Rows.Keys[i], Column: column}], o.k()))
+				if slices.Contains(t.Whole, t.Rows.Keys[i]) {
+					row.Cells = append(row.Cells, Cell{Text: dash})
+					continue
+				}
+				row.Cells = append(row.Cells, band(t.value(cells, t.Rows.Keys[i], column), o.k()))
 			}
 			s.Rows = append(s.Rows, row)
 		}

@@ -25,6 +25,7 @@ type seeder struct {
 	cells map[flows.Count]int64
 	seen  map[[2]string]bool // counters this conversation has moved
 	lang  string
+	desk  string
 }
 
 func (s *seeder) chance(percent int) bool { return s.r.IntN(100) < percent }
@@ -37,14 +38,29 @@ func (s *seeder) count(table, row, column string) {
 	}
 }
 
+// enter visits states of a flow.
 func (s *seeder) enter(flow string, states ...string) {
 	for _, state := range states {
-		s.count("funnel."+flow, state, s.lang)
+		s.count("funnel."+flow, state, s.column(flow))
 	}
 }
 
+// choose gives an answer that is counted, in a state of a flow.
+func (s *seeder) choose(flow, table, row string) { s.count(table, row, s.column(flow)) }
+
+// column is the language, or that of national totals.
+func (s *seeder) column(flow string) string {
+	if flow == "force" || flow == "young" {
+		return "all"
+	}
+	return s.lang
+}
+
+// oneOf picks an answer; what stands there more often is picked more often.
+func (s *seeder) oneOf(answers ...string) string { return answers[s.r.IntN(len(answers))] }
+
 func (s *seeder) conversation() {
-	s.seen, s.lang = map[[2]string]bool{}, none
+	s.seen, s.lang, s.desk = map[[2]string]bool{}, none, flows.AnyDesk
 	channel := string(flows.Telegram)
 	if s.chance(31) {
 		channel = string(flows.SMS)
@@ -53,14 +69,17 @@ func (s *seeder) conversation() {
 	s.enter("entry", "language")
 	switch {
 	case s.chance(2):
+		s.count("danger", s.oneOf("life", "suicide", "held"), "high")
 		s.enter("danger", "unspoken")
 	case s.chance(8): // never chose
 		return
 	case s.chance(3):
 		s.enter("leave", "now")
 		return
+	case s.chance(2):
+		s.enter("entry", "nearest")
 	}
-	s.lang = []string{"et", "et", "et", "et", "ru", "ru", "ru", "ru", "en", "en"}[s.r.IntN(10)]
+	s.lang = s.oneOf("et", "et", "et", "et", "ru", "ru", "ru", "ru", "en", "en")
 	s.count("language", s.lang, channel)
 	s.enter("entry", "safety")
 	s.safety()
@@ -69,10 +88,8 @@ func (s *seeder) conversation() {
 func (s *seeder) safety() {
 	switch p := s.r.IntN(100); {
 	case p < 7:
-		s.enter("danger", "now", "queued")
-		if s.chance(70) {
-			s.chat("general")
-		}
+		s.enter("danger", "now")
+		s.danger()
 	case p < 15:
 		s.enter("entry", "not_now")
 	case p < 22:
@@ -81,70 +98,49 @@ func (s *seeder) safety() {
 	default:
 		s.enter("entry", "welcome")
 		s.menu()
+		s.leaving()
 	}
+}
+
+func (s *seeder) danger() {
+	if s.chance(80) {
+		s.enter("danger", "queued")
+		s.chat()
+		return
+	}
+	s.enter("danger", "nobody")
 }
 
 func (s *seeder) menu() {
 	s.enter("menu", "main")
 	switch p := s.r.IntN(100); {
-	case p < 34:
-		s.enter("menu", "violence")
-		s.person("violence", 62)
+	case p < 36:
+		s.violence()
 	case p < 62:
-		s.enter("menu", "prostitution")
-		s.person("prostitution", 52)
-	case p < 78:
-		s.person(flows.AnyDesk, 96)
-	case p < 84:
-		s.enter("leave", "now")
+		s.prostitution()
+	case p < 69:
+		s.force()
+	case p < 81:
+		s.person(100)
 	case p < 88:
-		s.enter("erase", "confirm", "done")
+		s.info()
 	case p < 91:
+		s.own()
+	case p < 96:
+		s.young()
+	}
+}
+
+// leaving is how a conversation that goes no further may end.
+func (s *seeder) leaving() {
+	switch p := s.r.IntN(100); {
+	case p < 10:
+		s.enter("leave", "now")
+	case p < 14:
+		s.enter("erase", "confirm", "done")
+	case p < 16:
 		s.enter("leave", "stopped")
-	}
-	if s.chance(6) {
+	case p < 21:
 		s.enter("entry", "other_language")
-	}
-}
-
-// person asks for one at a desk, if the person gets that far.
-func (s *seeder) person(desk string, percent int) {
-	if !s.chance(percent) {
-		return
-	}
-	if s.chance(76) {
-		s.enter("queue", "join", "waiting")
-		s.chat(desk)
-		return
-	}
-	s.enter("queue", "nobody")
-	switch {
-	case s.chance(55):
-		s.enter("queue", "message", "message_left", "away_quietly")
-		s.chat(desk)
-	case s.chance(60):
-		s.enter("queue", "later")
-	}
-}
-
-func (s *seeder) chat(desk string) {
-	s.count("handoff", desk, "asked")
-	if !s.chance(86) {
-		return
-	}
-	s.count("handoff", desk, "answered")
-	s.enter("chat", "live")
-	if s.chance(18) {
-		s.enter("chat", "ping", "release")
-	}
-	s.count("handoff", desk, "closed")
-	if !s.chance(84) {
-		return
-	}
-	s.enter("chat", "feedback")
-	if p := s.r.IntN(100); p < 88 {
-		s.enter("chat", "thanks")
-		answer := []string{"yes", "yes", "yes", "partly", "no"}[s.r.IntN(5)]
-		s.count("feedback", answer, s.lang)
 	}
 }

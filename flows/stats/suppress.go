@@ -15,6 +15,8 @@ func (g *grid) primary() {
 		}
 		g.masked[p.i][p.j] = g.thin(p)
 		switch {
+		case g.whole(p.i):
+			g.mark[p.i][p.j] = merged
 		case v == 0 && g.impossible(p):
 		case v > 0 && v < g.k, v == 0 && g.thin(p):
 			g.mark[p.i][p.j] = small
@@ -24,6 +26,11 @@ func (g *grid) primary() {
 
 func (g *grid) impossible(p at) bool {
 	return slices.Contains(g.t.Impossible[g.t.Rows.Keys[p.i]], g.t.Columns.Keys[p.j])
+}
+
+// whole tells whether a row is shown as its total only.
+func (g *grid) whole(i int) bool {
+	return i < g.rows && slices.Contains(g.t.Whole, g.t.Rows.Keys[i])
 }
 
 // empty: the total of a column in which nobody was counted and every 0 is shown. (Cells are marked before it.)
@@ -38,7 +45,8 @@ func (g *grid) empty(p at) bool {
 // some, but fewer than k. Where cells are not parts of a whole the largest one counts. A cell that is alone in its row
 // has only its column, and the other way round; then fewer than k is too few even if it is none.
 func (g *grid) thin(p at) bool {
-	row, column := g.rowLine(p.i).cells, g.columnLine(p.j).cells
+	row := g.rowLine(p.i).cells
+	column := slices.DeleteFunc(g.columnLine(p.j).cells, func(q at) bool { return q.i != p.i && g.whole(q.i) })
 	if len(row) == 1 {
 		return g.size(column, ColumnSums) < g.k
 	}

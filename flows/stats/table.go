@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 // "ID.name".
 type Axis struct {
 	ID   string
+	Of   string // label key of what they are: "dimension.Of"
 	Keys []string
 }
 
@@ -35,6 +35,35 @@ type Table struct {
 	Shares bool
 	// Impossible holds cells, by row, that cannot be anything but zero.
 	Impossible map[string][]string
+	// Whole holds rows that are shown as their total only. Needs RowSums.
+	Whole []string
+	// Added holds the columns that are counted and added up to the one column shown.
+	Added []string
+	// Form: counted from a counsellor's form.
+	Form bool
+	// Serves holds the codes of the measures in requirements.md D1 that the table answers.
+	Serves []string
+}
+
+// value is what a cell counts.
+func (t Table) value(cells map[flows.Count]int64, row, column string) (n int64) {
+	counted := t.Added
+	if len(counted) == 0 {
+		counted = []string{column}
+	}
+	for _, c := range counted {
+		n += max(cells[flows.Count{Table: t.ID, Row: row, Column: c}], 0)
+	}
+	return n
+}
+
+// counts tells whether a counter is one of the table's.
+func (t Table) counts(c flows.Count) bool {
+	columns := t.Added
+	if len(columns) == 0 {
+		columns = t.Columns.Keys
+	}
+	return slices.Contains(t.Rows.Keys, c.Row) && slices.Contains(columns, c.Column)
 }
 
 // Options are the settings of a report.
@@ -42,8 +71,10 @@ type Options struct {
 	K int // smallest number shown; 5 if zero, never below 3 (D2)
 	// Desks are the service's desks in the order shown. Empty: those of the embedded flows.
 	Desks []string
-	// Order holds each flow's states in the order shown, without the flow's name. See Order.
-	Order map[string][]string
+	// Order holds the flows in the order shown. See Order.
+	Order []Flow
+	// Forms: the counsellors' forms are counted, so their tables are published too.
+	Forms bool
 	// Invented marks numbers that nobody's contacts stand behind (the demo).
 	Invented bool
 }
@@ -55,35 +86,20 @@ func (o Options) k() int64 {
 	return int64(max(o.K, 3))
 }
 
-// Order reads the states of each flow from its definition, in the order of the files. Junctions in which nobody stays
-// are left out: they are never counted.
-func Order(d *flows.Definition) map[string][]string {
-	states := slices.SortedFunc(maps.Values(d.States), func(a, b *flows.State) int {
-		if a.File != b.File {
-			return strings.Compare(a.File, b.File)
-		}
-		return a.Line - b.Line
-	})
-	order := map[string][]string{}
-	for _, s := range states {
-		if len(s.Route) == 0 {
-			order[s.Table] = append(order[s.Table], strings.TrimPrefix(s.Name, s.Table+"."))
-		}
-	}
-	return order
-}
-
 // none is the language of somebody who has not chosen one.
 const none = "-"
 
 var (
-	channels  = Axis{"channel", []string{string(flows.Telegram), string(flows.SMS)}}
-	languages = Axis{"lang", []string{string(flows.Estonian), string(flows.Russian), string(flows.English)}}
-	stages    = Axis{"stage", []string{"asked", "answered", "closed"}}
-	answers   = Axis{"answer", []string{"yes", "partly", "no"}}
+	all       = Axis{"count", "count", []string{"all"}}
+	channels  = Axis{"channel", "channel", []string{string(flows.Telegram), string(flows.SMS)}}
+	languages = Axis{"lang", "lang", []string{string(flows.Estonian), string(flows.Russian), string(flows.English)}}
+	stages    = Axis{"stage", "stage", []string{"asked", "answered", "closed"}}
+	answers   = Axis{"answer", "answer", []string{"yes", "partly", "no"}}
+	waits     = Axis{"wait", "wait", []string{"m2", "m5", "m15", "later", "left"}}
 )
 
-// Tables lists the fixed tables in the order shown: contacts, language, one funnel for each flow, handoff, feedback.
+// Tables lists the fixed tables in the order shown: contacts, language, one funnel for each flow, handoff, feedback, then
+// those of tables.toml.
 func Tables(o Options) []Table {
 	desks := o.Desks
 	if len(desks) == 0 {
@@ -92,70 +108,46 @@ func Tables(o Options) []Table {
 	if !slices.Contains(desks, flows.AnyDesk) {
 		desks = append(slices.Clone(desks), flows.AnyDesk)
 	}
+	desk := Axis{"desk", "desk", desks}
 	tables := []Table{
-		{ID: "contacts", Rows: channels, Columns: Axis{"count", []string{"all"}}, Sums: ColumnSums},
-		{ID: "language", Rows: languages, Columns: channels, Sums: RowSums | ColumnSums},
+		{ID: "contacts", Serves: []string{"S-01"}, Rows: channels, Columns: all, Sums: ColumnSums},
+		{ID: "language", Serves: []string{"S-01", "S-07"}, Rows: languages, Columns: channels, Sums: RowSums | ColumnSums},
 	}
-	for _, flow := range flowNames(o.Order) {
-		tables = append(tables, funnel(flow, o.Order[flow]))
+	for _, flow := range o.Order {
+		tables = append(tables, funnel(flow))
 	}
-	return append(tables,
-		Table{ID: "handoff", Rows: Axis{"desk", desks}, Columns: stages, Sums: ColumnSums, Nested: true},
-		Table{ID: "feedback", Rows: answers, Columns: languages, Sums: RowSums | ColumnSums, Shares: true},
+	tables = append(tables,
+		Table{ID: "handoff", Serves: []string{"S-01"}, Rows: desk, Columns: stages, Sums: ColumnSums, Nested: true},
+		Table{ID: "feedback", Serves: []string{"S-18"}, Rows: answers, Columns: languages, Sums: RowSums | ColumnSums, Shares: true},
+		Table{ID: "wait", Serves: []string{"S-05"}, Form: true, Rows: desk, Columns: waits, Sums: RowSums | ColumnSums},
 	)
+	for _, d := range declared {
+		tables = append(tables, d.table())
+	}
+	return slices.DeleteFunc(tables, func(t Table) bool { return t.Form && !o.Forms })
 }
 
-// way is the order in which a person meets the flows; others follow by name.
-var way = []string{"entry", "danger", "menu", "queue", "chat", "leave", "erase"}
-
-func flowNames(order map[string][]string) []string {
-	rank := func(flow string) int {
-		if i := slices.Index(way, flow); i >= 0 {
-			return i
+// Served tells which tables answer each measure of requirements.md D1, in the order shown.
+func Served(o Options) map[string][]string {
+	served := map[string][]string{}
+	for _, t := range Tables(o) {
+		for _, code := range t.Serves {
+			served[code] = append(served[code], t.ID)
 		}
-		return len(way)
 	}
-	return slices.SortedFunc(maps.Keys(order), func(a, b string) int {
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-}
-
-// spoken are the flows of ours that nobody enters without a language.
-var spoken = []string{"menu", "queue", "chat"}
-
-// impossible holds the steps of ours that come only after, or only before, a language is chosen.
-var impossible = map[string]map[string][]string{
-	"entry": {"other_language": {none}, "safety": {none}, "not_now": {none}, "welcome": {none}},
-	"danger": {
-		"unspoken": languages.Keys, "now": {none}, "chatting": {none}, "queued": {none}, "nobody": {none},
-	},
-}
-
-func funnel(flow string, states []string) Table {
-	columns := languages
-	if !slices.Contains(spoken, flow) {
-		columns.Keys = append(slices.Clone(columns.Keys), none)
-	}
-	return Table{
-		ID: "funnel." + flow, Rows: Axis{"state." + flow, states}, Columns: columns, Sums: RowSums,
-		Impossible: impossible[flow],
-	}
+	return served
 }
 
 // Unknown lists, in order, the counters that belong to no declared cell and are therefore not published. Not empty means
 // that somebody added a counter and forgot its table.
 func Unknown(cells map[flows.Count]int64, o Options) []flows.Count {
-	declared := map[string]Table{}
+	byID := map[string]Table{}
 	for _, t := range Tables(o) {
-		declared[t.ID] = t
+		byID[t.ID] = t
 	}
 	var unknown []flows.Count
 	for c := range cells {
-		t := declared[c.Table]
-		if !slices.Contains(t.Rows.Keys, c.Row) || !slices.Contains(t.Columns.Keys, c.Column) {
+		if !byID[c.Table].counts(c) {
 			unknown = append(unknown, c)
 		}
 	}
