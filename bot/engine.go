@@ -119,7 +119,7 @@ func (e *Engine) turn(ctx context.Context, t turn) (string, error) {
 		facts.Raced = l.Conversation.Asked != asked
 		out, ok := e.step(l, t, facts)
 		if !ok {
-			return e.quarantine(ctx, t.in)
+			return e.quarantine(ctx, t.in, l.Conversation.Lang)
 		}
 		done, err := e.commit(ctx, l, t.in, out)
 		switch {
@@ -221,8 +221,18 @@ func (e *Engine) after(in Inbound, out flows.Outcome, done Committed) {
 	}
 }
 
+// broken is what somebody is told whose message broke something here: in their language, or the text in all three.
+func (e *Engine) broken(lang flows.Lang, ch flows.Channel) string {
+	if lang != "" {
+		if text, err := e.Texts.Say(string(lang), "system.error", string(ch), nil); err == nil {
+			return text
+		}
+	}
+	return e.Outage.Text
+}
+
 // quarantine puts an update away that makes the step panic: tried three times, then sealed and acknowledged (T16).
-func (e *Engine) quarantine(ctx context.Context, in Inbound) (string, error) {
+func (e *Engine) quarantine(ctx context.Context, in Inbound, lang flows.Lang) (string, error) {
 	sealed, err := e.Store.Quarantine(ctx, in)
 	if err != nil {
 		return "", err
@@ -232,7 +242,7 @@ func (e *Engine) quarantine(ctx context.Context, in Inbound) (string, error) {
 	}
 	e.Log.Error("an update was quarantined: its step panicked three times", "channel", in.Address.Channel)
 	if in.Later == "" { // somebody wrote, and is answered
-		e.Send.Once(in.Address, Outbound{Text: e.Outage.Text})
+		e.Send.Once(in.Address, Outbound{Text: e.broken(lang, in.Address.Channel)})
 	}
 	return "quarantined", nil
 }

@@ -50,7 +50,7 @@ func (s *step) back() {
 		return
 	}
 	if !s.node.Ticket {
-		s.prompt()
+		s.remind()
 	}
 }
 
@@ -69,11 +69,17 @@ func (s *step) fire(event string) {
 func (s *step) enter(from string) {
 	for range maxHops {
 		s.node = s.m.nodes[s.c.State]
+		if s.shut() {
+			s.c.State, s.node = s.m.def.Locked, s.m.nodes[s.m.def.Locked]
+		}
 		if s.node.Aside && from != "" && !s.m.nodes[from].Aside {
 			s.c.Back = from
 		}
 		s.visit()
-		if s.node.Reads != ReadsWord {
+		if s.c.State == s.m.def.Start {
+			s.c.Safe = false // from the first question on it is asked again whether it is safe to write
+		}
+		if s.node.Reads != ReadsWord && !s.node.Aside {
 			s.c.Pending = "" // a return code waits for its word only while the word is asked
 		}
 		for k, v := range s.node.Set {

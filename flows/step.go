@@ -59,7 +59,7 @@ func (s *step) receive() {
 	}
 	s.meet()
 	s.node = s.m.nodes[s.c.State]
-	s.c.Last, s.c.Pinged, s.c.Stopped = max(s.c.Last, s.wrote().UnixMilli()), false, false
+	s.c.Last, s.c.Pinged, s.c.Stopped = max(s.c.Last, s.wrote().UnixMilli()), s.c.Pinged && s.older(), false
 	switch {
 	case s.in.Kind == Resumed:
 		s.reset()
@@ -137,8 +137,12 @@ func (s *step) noAnswer() bool {
 	if s.node.Ticket || s.in.Kind == Tapped {
 		return false
 	}
-	older := !s.in.At.IsZero() && s.in.At.Add(time.Second+skew).Before(time.UnixMilli(s.c.Asked))
-	return s.f.Undelivered || s.f.Raced || older
+	return s.f.Undelivered || s.f.Raced || s.older()
+}
+
+// older: this was written before we last said something, and has come late.
+func (s *step) older() bool {
+	return !s.in.At.IsZero() && s.in.At.Add(time.Second+skew).Before(time.UnixMilli(s.c.Asked))
 }
 
 // again says the current prompt once more. A message that raced with another gets nothing of its own: the answer to the
@@ -159,6 +163,11 @@ func (s *step) remind() {
 }
 
 func (s *step) tapped() {
+	if s.node.Live && s.c.Back == s.m.def.Consent && s.in.Tap.State == s.c.Back && s.in.Tap.Turn == s.c.Turn {
+		// The counsellor wrote on while their question stood; its buttons still answer it.
+		s.c.State, s.c.Back = s.c.Back, ""
+		s.node = s.m.nodes[s.c.State]
+	}
 	stale := s.in.Tap.State != s.c.State || s.in.Tap.Turn != s.c.Turn
 	if stale {
 		double := s.in.Tap.Turn == s.c.Turn-1 && s.f.Now.Sub(time.UnixMilli(s.c.Asked)) < recent
@@ -180,7 +189,7 @@ func (s *step) typed() {
 	case s.node.Reads != ReadsNothing && s.read():
 	case s.node.Ticket && s.open:
 		s.message()
-	case len(s.node.arcs["text"]) > 0:
+	case len(s.node.arcs["text"]) > 0 && !s.node.Reads.word():
 		s.keep()
 		s.c.Misses = 0
 		s.take("text")
@@ -260,7 +269,9 @@ func (s *step) set(k, v string) {
 
 // message is free text that a person of ours will read: it goes to the ticket.
 func (s *step) message() {
-	s.record(Entry{From: Person, Words: s.in.Text})
+	if !s.secret() { // a return code is no message
+		s.record(Entry{From: Person, Words: s.in.Text})
+	}
 	s.out.Handoff.Act = Touch
 	s.c.Misses = 0
 	switch {
@@ -287,13 +298,13 @@ func (s *step) lost() {
 func (s *step) unknown() {
 	s.keep()
 	s.c.Misses++
-	if !s.c.Safe || len(s.node.arcs["unknown"]) == 0 {
-		s.prompt()
+	if !s.c.Safe || s.c.Locked || len(s.node.arcs["unknown"]) == 0 {
+		s.remind() // behind a code word "write PERSON" would not be true
 		return
 	}
 	if s.c.Misses < 2 {
 		s.say("unknown.input")
-		s.prompt()
+		s.remind()
 		return
 	}
 	s.c.Misses = 0
@@ -351,7 +362,11 @@ func (s *step) unreachable() {
 
 // keep saves a person's own words for whoever will read this conversation: in the ticket, or among the last few.
 func (s *step) keep() {
-	if s.in.Kind != Typed && s.in.Kind != Media || s.in.Text == "" || s.secret() {
+	if s.in.Kind != Typed && s.in.Kind != Media || s.in.Text == "" {
+		return
+	}
+	if s.secret() {
+		s.out.Forget = true
 		return
 	}
 	if s.open {

@@ -3,10 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
+	"sosin/bot"
 	"sosin/flows"
+	"sosin/flows/inspect"
+	"sosin/flows/service"
 	"sosin/locales"
 )
 
@@ -16,8 +21,8 @@ type checkCmd struct {
 	Costs bool `help:"Also print what every SMS costs with its longest values: encoding, units, segments."`
 }
 
-// Run proves what can be proved without running anything: flows and texts load, every text fits its channel, reads easily
-// and promises nobody who may not be there.
+// Run proves what can be proved about flows, texts and service file without running anything (package inspect), and prints
+// every fault on a line of its own.
 func (c *checkCmd) Run(std streams) error {
 	m, texts, err := loadContent(c.flowsConfig)
 	if err != nil {
@@ -30,39 +35,40 @@ func (c *checkCmd) Run(std streams) error {
 	for _, f := range today.Expired(time.Now()) {
 		fmt.Fprintln(std.err, "warning:", f)
 	}
-	prompts := withUnspoken(texts, m.Prompts())
+	s := subjectOf(m, texts, textFiles(c.flowsConfig), today)
 	if c.Costs {
-		writeCosts(std.out, smsCosts(texts, prompts))
+		writeCosts(std.out, smsCosts(s, inspect.Prompts(m, texts)))
 	}
-	if w := checkTexts(texts, prompts); len(w) > 0 {
-		return w
+	if faults := inspect.Check(s); len(faults) > 0 {
+		return content(faults)
 	}
 	writeUnsigned(std.out, texts)
 	fmt.Fprintf(std.out, "%d states, %d texts in %d languages: no fault found\n", len(m.Definition().States), len(texts.Keys()), len(flows.Langs))
 	return nil
 }
 
-// checkTexts gathers every fault of the texts: alone, as labels, and as prompts with their answers.
-func checkTexts(texts *locales.Texts, prompts []flows.Message) wrongConfig {
-	var w wrongConfig
-	for _, f := range texts.Check(longestValues()) {
-		w = append(w, f.String())
-	}
-	for _, f := range texts.CheckLabels(labels(prompts)) {
-		w = append(w, f.String())
-	}
-	return append(w, checkPrompts(texts, prompts)...)
+// subjectOf is what the proofs look at, shown as the channels show it.
+func subjectOf(m *flows.Machine, texts *locales.Texts, files fs.FS, today *service.File) inspect.Subject {
+	return inspect.Subject{Flows: m, Texts: texts, Sources: files, Service: today, Elsewhere: []string{outageText, brokenText},
+		Render: func(lang flows.Lang, ch flows.Channel, msg flows.Message) (string, []string, error) {
+			out, err := bot.Render(texts, lang, ch, msg)
+			var data []string
+			for _, b := range out.Buttons {
+				data = append(data, b.Data)
+			}
+			return out.Text, data, err
+		}}
 }
 
-// labels lists what stands on buttons, each with the number before it.
-func labels(prompts []flows.Message) []locales.Label {
-	var out []locales.Label
-	for _, m := range prompts {
-		for _, ch := range m.Choices {
-			out = append(out, locales.Label{Key: ch.Label, Typed: ch.Key})
-		}
+// What the program says by itself: while the store is away, and to somebody whose message broke a step.
+const outageText, brokenText = "static.fallback", "system.error"
+
+// textFiles is the folder the texts are read from.
+func textFiles(c flowsConfig) fs.FS {
+	if c.Flows != "" {
+		return os.DirFS(c.Flows)
 	}
-	return out
+	return locales.Embedded()
 }
 
 // writeUnsigned notes who has still to read which texts. They work: it is no fault.

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"sosin/flows"
+	"sosin/flows/inspect"
 	"sosin/locales"
 )
 
@@ -23,7 +24,7 @@ type smsCost struct {
 // smsCosts renders every text that is sent by SMS with its longest values, and a prompt with the answers under it, in the
 // state where they are longest. Labels are no messages of their own, and the lines for staff (event.) are never sent. The
 // dearest come first.
-func smsCosts(texts *locales.Texts, prompts []flows.Message) []smsCost {
+func smsCosts(s inspect.Subject, prompts []flows.Message) []smsCost {
 	said := map[string][]flows.Message{}
 	label := map[string]bool{}
 	for _, m := range prompts {
@@ -33,12 +34,12 @@ func smsCosts(texts *locales.Texts, prompts []flows.Message) []smsCost {
 		}
 	}
 	var out []smsCost
-	for _, key := range texts.Keys() {
+	for _, key := range s.Texts.Keys() {
 		if strings.HasPrefix(key, "event.") || label[key] && said[key] == nil {
 			continue
 		}
 		for _, lang := range flows.Langs {
-			out = append(out, dearest(texts, lang, key, said[key]))
+			out = append(out, dearest(s, lang, key, said[key]))
 		}
 	}
 	slices.SortFunc(out, func(a, b smsCost) int {
@@ -48,15 +49,15 @@ func smsCosts(texts *locales.Texts, prompts []flows.Message) []smsCost {
 }
 
 // dearest compares a text by itself with the prompts it is in.
-func dearest(texts *locales.Texts, lang flows.Lang, key string, prompts []flows.Message) smsCost {
+func dearest(s inspect.Subject, lang flows.Lang, key string, prompts []flows.Message) smsCost {
 	out := smsCost{key: key, lang: lang}
 	for _, m := range append([]flows.Message{{Text: key}}, prompts...) {
-		_, cost, err := renderLongest(texts, lang, flows.SMS, m)
+		longest, err := s.Longest(lang, flows.SMS, m)
 		if err != nil {
-			continue // told as a fault by checkPrompts
+			continue // told as a fault by the proofs
 		}
-		if cmp.Or(cmp.Compare(cost.Segments, out.Segments), cmp.Compare(cost.Units, out.Units)) > 0 {
-			out.Cost, out.state = cost, m.State
+		if cmp.Or(cmp.Compare(longest.Segments, out.Segments), cmp.Compare(longest.Units, out.Units)) > 0 {
+			out.Cost, out.state = longest.Cost, m.State
 		}
 	}
 	return out

@@ -45,7 +45,7 @@ func TestCosts(t *testing.T) {
 		asked("a.long", "menu", flows.Choice{Key: "1", Label: "yes"}, flows.Choice{Key: "10", Label: "yes"}),
 	}
 	var out bytes.Buffer
-	writeCosts(&out, smsCosts(texts, prompts))
+	writeCosts(&out, smsCosts(subjectOf(nil, texts, nil, nil), prompts))
 	want := `segments  units  encoding  language  text  answers of
 2         81     UCS-2     ru        menu  a.long
 1         19     GSM-7     et        bye   -
@@ -63,7 +63,7 @@ total: 6 SMS, 7 segments; 4 in GSM-7, 2 in UCS-2
 // A label that is also a text of its own is paid for as one.
 func TestCostsOfALabelThatIsSaid(t *testing.T) {
 	texts := smallTexts(t, nil, menuET, menuRU, menuEN)
-	costs := smsCosts(texts, []flows.Message{asked("a.a", "menu", flows.Choice{Key: "1", Label: "yes"}), asked("a.yes", "yes")})
+	costs := smsCosts(subjectOf(nil, texts, nil, nil), []flows.Message{asked("a.a", "menu", flows.Choice{Key: "1", Label: "yes"}), asked("a.yes", "yes")})
 	said := 0
 	for _, c := range costs {
 		if c.key == "yes" {
@@ -72,43 +72,6 @@ func TestCostsOfALabelThatIsSaid(t *testing.T) {
 	}
 	if said != 3 {
 		t.Errorf("the text is in %d languages of the table, want 3", said)
-	}
-}
-
-// Before a language is known the prompt comes in all three at once, and must fit as well.
-func TestPromptsInAllLanguagesAreChecked(t *testing.T) {
-	long := strings.Repeat("х", 130)
-	same := "\"any.menu.both\" = \"" + long + "\"\n\"any.yes.both\" = \"Jah / Да / Yes\"\n"
-	texts := smallTexts(t, nil, menuET+same, menuRU+same, menuEN+same)
-	prompts := withUnspoken(texts, []flows.Message{asked("a.menu", "menu", flows.Choice{Key: "1", Label: "yes"}), asked("a.bye", "bye")})
-	if len(prompts) != 3 || prompts[2].Text != "any.menu" || prompts[2].Choices[0].Label != "any.yes" || prompts[0].Choices[0].Label != "yes" {
-		t.Fatalf("prompts: %+v", prompts)
-	}
-	want := wrongConfig{
-		"state a.menu, et, sms: takes 3 SMS segments (147 units, UCS-2); shorten the text or its answers",
-		"state a.menu, ru, sms: takes 3 SMS segments (147 units, UCS-2); shorten the text or its answers",
-		"state a.menu, en, sms: takes 3 SMS segments (147 units, UCS-2); shorten the text or its answers",
-	}
-	if diff := cmp.Diff(want, checkPrompts(texts, prompts)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// Each kind of fault reaches the one who runs the check.
-func TestCheckTextsFindsEachKind(t *testing.T) {
-	for name, c := range map[string]struct{ old, new, want string }{
-		"too long to send": {"Left", strings.Repeat("b", 307), `en.toml:5:1: "event.left.both" takes 3 SMS segments`},
-		"hard to read":     {"Left", strings.Repeat("go ", 20) + "on", `en.toml:5:1: "event.left.both" has a sentence of 21 words`},
-		"a promise":        {"Left", "A worker reads this", `en.toml:5:1: "event.left.both" sounds as if somebody reads`},
-		"a label":          {"Yes", "Yes, and some more words", `en.toml:3:1: the button "yes.both" has 31 letters`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			texts := smallTexts(t, nil, menuET, menuRU, strings.Replace(menuEN, c.old, c.new, 1))
-			got := checkTexts(texts, []flows.Message{asked("a.a", "menu", flows.Choice{Key: "100000", Label: "yes"})})
-			if len(got) != 1 || !strings.HasPrefix(got[0], c.want) {
-				t.Errorf("faults %q, want one that begins %q", got, c.want)
-			}
-		})
 	}
 }
 
