@@ -6,9 +6,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/looplab/fsm"
 )
 
 // Texts is what the compiler needs to know of the texts.
@@ -28,8 +25,9 @@ type Machine struct {
 	texts    Texts
 	nodes    map[string]*node
 	controls map[string]*Control // by folded word
-	fsms     sync.Pool           // *fsm.FSM; building one costs 40 µs, a step 0.3 µs
+	fsms     machines
 	scan     Scan
+	dangers  map[string]bool // flows that danger found in free text leads to
 }
 
 // node is a state with its ways out resolved: routes inlined, every arc an event of the FSM.
@@ -41,11 +39,10 @@ type node struct {
 
 // way is one guarded arc, compiled.
 type way struct {
-	event string
-	when  []string
-	to    string
-	say   []string
-	pos   Pos
+	when []string
+	to   string
+	say  []string
+	pos  Pos
 }
 
 // Load decodes the flows in fsys, compiles them and refuses them with every fault found: file, line, column, what is
@@ -60,8 +57,15 @@ func Load(fsys fs.FS, texts Texts) (*Machine, error) {
 
 // Compile turns a definition into a Machine. The error is a [Faults].
 func Compile(def *Definition, texts Texts) (*Machine, error) {
-	m := &Machine{def: def, texts: texts, nodes: map[string]*node{}, controls: map[string]*Control{}}
-	c := &compiler{m: m}
+	m := &Machine{def: def, texts: texts, nodes: map[string]*node{}, controls: map[string]*Control{}, dangers: map[string]bool{}}
+	c := &compiler{m: m, sources: map[string][]string{}}
+	for _, arcs := range def.Hits {
+		for _, a := range arcs {
+			if to := def.States[a.To]; to != nil {
+				m.dangers[to.Table] = true
+			}
+		}
+	}
 	c.controlWords()
 	for _, name := range m.stateNames() {
 		c.node(def.States[name])
@@ -71,7 +75,7 @@ func Compile(def *Definition, texts Texts) (*Machine, error) {
 	if err := c.faults.sorted(); err != nil {
 		return nil, err
 	}
-	m.fsms.New = func() any { return fsm.NewFSM(def.Start, c.events, nil) }
+	m.fsms = newMachines(def.Start, c.events())
 	return m, nil
 }
 
@@ -85,9 +89,9 @@ func (m *Machine) stateNames() []string {
 }
 
 type compiler struct {
-	m      *Machine
-	events fsm.Events
-	faults Faults
+	m       *Machine
+	sources map[string][]string // state -> the states with a way to it
+	faults  Faults
 }
 
 func (c *compiler) add(p Pos, what, mend string) { c.faults = append(c.faults, p.fault(what, mend)) }
@@ -274,16 +278,16 @@ func (c *compiler) choice(n *node, ch *ChoiceDef) {
 	c.trigger(n, "choice:"+ch.Key, ch.Arcs)
 }
 
-// trigger resolves the arcs of one trigger and makes each an event of the FSM: one event, one target in a state.
+// trigger resolves the arcs of one trigger. In the FSM an event is named by where it leads, so that it has one target from
+// every state, and the ways many states share (control words, danger) cost one transition each.
 func (c *compiler) trigger(n *node, trigger string, arcs []Arc) {
 	if len(arcs) == 0 {
 		return
 	}
 	for _, w := range c.resolve(arcs, nil, nil) {
-		w.event = trigger + "#" + strconv.Itoa(len(n.arcs[trigger]))
 		n.arcs[trigger] = append(n.arcs[trigger], w)
-		if w.to != "back" {
-			c.events = append(c.events, fsm.EventDesc{Name: w.event, Src: []string{n.Name}, Dst: w.to})
+		if w.to != "back" && !slices.Contains(c.sources[w.to], n.Name) {
+			c.sources[w.to] = append(c.sources[w.to], n.Name)
 		}
 	}
 }
@@ -385,6 +389,9 @@ func (m *Machine) Desks() []string {
 	for _, s := range m.def.States {
 		if s.Handoff != nil && s.Handoff.Desk != "" {
 			seen[s.Handoff.Desk] = true
+		}
+		if desk := s.Set["desk"]; desk != "" {
+			seen[desk] = true
 		}
 		for _, ch := range s.Choices {
 			if desk := ch.Set["desk"]; desk != "" {

@@ -70,6 +70,8 @@ type Conversation struct {
 	Told    map[string]int64  `json:"d,omitempty"` // danger category -> Unix minute its text was last said
 	Counted string            `json:"c,omitempty"` // marks of the counters this conversation has moved
 	Album   string            `json:"i,omitempty"` // last media group answered
+	Partner string            `json:"v,omitempty"` // who would take the chat over, where that was asked
+	Asker   string            `json:"z,omitempty"` // working name of the counsellor who asked
 
 	Code    bool   `json:"e,omitempty"` // a return code was given: somebody may come back from any phone
 	Pending string `json:"f,omitempty"` // a return code that waits for its code word
@@ -83,8 +85,13 @@ type Conversation struct {
 // read yet, answers given, the words that protect it and the counters already moved. An open ticket is the store's and
 // stays.
 func (c Conversation) Reset() Conversation {
+	lang := Lang("")
+	if c.Shop {
+		lang = c.Lang // a shop does not change its language
+	}
 	return Conversation{
-		Turn: c.Turn, Last: c.Last, Answers: c.Answers, Picks: c.Picks, Words: c.Words, Worry: c.Worry, Told: c.Told,
+		Lang: lang,
+		Turn: c.Turn, Last: c.Last, Answers: c.Answers, Picks: c.Picks, Words: c.Words, Worry: c.Worry,
 		Counted: c.Counted, Stopped: c.Stopped, Code: c.Code, Word: c.Word, Duress: c.Duress, Locked: c.Word != "", Shop: c.Shop,
 	}
 }

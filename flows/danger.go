@@ -20,7 +20,7 @@ func (m *Machine) Watch(scan Scan) { m.scan = scan }
 // once and gets nothing sent; anybody else gets the danger text, at most once for a category within an hour, or is asked.
 // It reports whether that was the answer to this message.
 func (s *step) danger() bool {
-	if s.m.scan == nil || s.in.Text == "" || s.node != nil && s.node.choices[Word(s.in.Text)] != nil || s.secret() {
+	if s.m.scan == nil || s.in.Text == "" || s.m.controls[Word(s.in.Text)] != nil || s.node != nil && s.node.choices[Word(s.in.Text)] != nil || s.secret() {
 		return false
 	}
 	hits, minor := s.m.scan(s.in.Text)

@@ -58,6 +58,9 @@ const (
 	ReadsNewDuress Reading = "new_duress" // a duress word to keep
 )
 
+// word tells whether what is typed there is a code word or a duress word: only the right one follows `text:`.
+func (r Reading) word() bool { return r == ReadsWord || r == ReadsNewWord || r == ReadsNewDuress }
+
 // Effects are the things besides moving that a state can do on entry.
 type Effects struct {
 	Leave, Stop, Erase, Release bool
@@ -173,6 +176,7 @@ func (d *decoder) decodeFile(raw []byte) {
 		return
 	}
 	d.flow = ""
+	national := false
 	var states *yaml.Node
 	d.fields(doc.Content[0], map[string]func(*yaml.Node){
 		"flow":     func(n *yaml.Node) { d.flow = d.text(n) },
@@ -187,12 +191,15 @@ func (d *decoder) decodeFile(raw []byte) {
 		"locked":   d.given("locked", &d.def.Locked),
 		"code":     func(n *yaml.Node) { d.def.Code = d.arcs(n) },
 		"hits":     d.hits,
-		"national": func(n *yaml.Node) { d.def.National[d.flow] = d.bool(n) },
+		"national": func(n *yaml.Node) { national = d.bool(n) },
 		"unknown":  func(n *yaml.Node) { d.def.Unknown = d.arcs(n) },
 		"states":   func(n *yaml.Node) { states = n },
 		"controls": d.controls,
 		"words":    d.wordLists,
 	})
+	if national {
+		d.def.National[d.flow] = true // after all fields: `flow:` may stand below it
+	}
 	if states == nil {
 		return
 	}

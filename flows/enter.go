@@ -1,11 +1,7 @@
 package flows
 
 import (
-	"context"
-	"errors"
 	"strings"
-
-	"github.com/looplab/fsm"
 )
 
 // take follows the first way of a trigger whose guards hold.
@@ -22,7 +18,7 @@ func (s *step) take(trigger string) bool {
 			s.back()
 			return true
 		}
-		s.fire(w.event)
+		s.fire(w.to)
 		s.enter(from)
 		return true
 	}
@@ -42,8 +38,8 @@ func (s *step) holds(when []string) bool {
 func (s *step) back() {
 	if s.node.Aside {
 		s.c.State, s.c.Back = s.c.Back, ""
-		if s.m.nodes[s.c.State] == nil {
-			s.c.State = s.m.def.Back
+		if n := s.m.nodes[s.c.State]; n == nil || n.Ticket && !s.open { // the state or the ticket is no more
+			s.c.State = s.home()
 		}
 		s.node = s.m.nodes[s.c.State]
 		s.remind()
@@ -54,15 +50,20 @@ func (s *step) back() {
 	}
 }
 
-// fire moves the conversation's state through the FSM.
-func (s *step) fire(event string) {
-	f := s.m.fsms.Get().(*fsm.FSM)
-	defer s.m.fsms.Put(f)
-	f.SetState(s.c.State)
-	if err := f.Event(context.Background(), event); err != nil && !errors.As(err, &fsm.NoTransitionError{}) {
-		panic("flows: compiled event refused: " + event)
+// home is where a person goes on whose state is no more.
+func (s *step) home() string {
+	switch {
+	case !s.c.Safe:
+		return s.m.def.Start
+	case s.c.Locked:
+		return s.m.def.Locked
 	}
-	s.c.State = f.Current()
+	return s.m.def.Back
+}
+
+// fire moves the conversation's state through the FSM.
+func (s *step) fire(to string) {
+	s.c.State = s.m.fsms.fire(s.c.State, to)
 }
 
 // enter does what the state entered says, and goes on through states that lead on at once.
@@ -103,7 +104,7 @@ func (s *step) enter(from string) {
 			for _, key := range w.say {
 				s.say(key)
 			}
-			s.fire(w.event)
+			s.fire(w.to)
 			break
 		}
 	}

@@ -40,8 +40,8 @@ func DutyKey(desk string, woman, minor bool) string {
 
 // Service is what is true today by the service file. Package service implements it; everything in it is pure.
 type Service interface {
-	// DeskFor is the desk for a topic, a county ("" for none) and a language.
-	DeskFor(topic, county string, lang Lang) string
+	// DeskFor is the desk for a topic, a county or region ("" for none) and a language.
+	DeskFor(topic, place string, lang Lang) string
 	// NextOpen says when a desk that is closed by its hours opens next ("Monday 9:00"); empty while it is open.
 	NextOpen(desk string, now time.Time, lang Lang) string
 	// County reads a county or town as people type it.
@@ -49,7 +49,7 @@ type Service interface {
 	// Feature tells whether something optional is offered.
 	Feature(name string) bool
 	// Fact is a number, link or address by its id, empty when there is none or nobody has verified it for today; "daytime"
-	// is there during the office day of a working day.
+	// is there during the office day of a working day, "region.tartu" is the region of a county.
 	Fact(id string, now time.Time) string
 }
 

@@ -50,7 +50,13 @@ type edit struct {
 	more           int    // further faults that follow from the same mistake
 }
 
-const knownState = "known here: again, aside, choices, danger, does, end, handoff, live, open, route, say, text, then, ticket, unknown"
+const (
+	knownFile   = "known here: closed, code, consent, controls, duress, flow, hits, home, live, locked, lost, national, ping, start, states, unknown, words"
+	knownState  = "known here: again, aside, choices, danger, does, end, handoff, live, many, notice, open, reads, remember, route, say, set, text, then, ticket, unknown"
+	knownChoice = "known here: also, count, hide, label, raise, safe, say, set, to, when, words"
+	knownGuards = "use one of: anyone, centre, code_live, code_word, desk, duty, held, hours, language, live, locked, measured, safe, telegram, waiting, word, answer=value, feature.name, fact.id, not ..."
+	knownValues = "use one of: alias, centre, code, complaint, date, next_open, provider, soon, trafficking_line, until, wait"
+)
 
 var faults = map[string]edit{
 	"bad YAML": {file: "leave.yaml", old: "    say: [exit.decoy]", new: "§\tsay: [exit.decoy]",
@@ -58,17 +64,17 @@ var faults = map[string]edit{
 	"not a mapping": {file: "leave.yaml", old: "\nstates:\n", new: "\nstates: §[]\nwords:\n", more: 3,
 		want: "a list of `name: value` lines is expected here; write one name and value per line"},
 	"unknown field in a file": {file: "leave.yaml", old: "flow: leave", new: "flow: leave\n§hoem: now",
-		want: "unknown field hoem; known here: closed, controls, flow, home, live, lost, ping, start, states, unknown, words"},
+		want: "unknown field hoem; " + knownFile},
 	"unknown field in a state": {file: "leave.yaml", old: "    say: [exit.decoy]", new: "    say: [exit.decoy]\n    §sya: [exit.decoy]",
 		want: "unknown field sya; " + knownState},
 	"unknown field in a choice": {file: "entry.yaml", old: "{label: safety.danger, to: danger.now}", new: "{label: safety.danger, to: danger.now, §two: menu.main}",
-		want: "unknown field two; known here: also, count, label, safe, say, set, to, words"},
+		want: "unknown field two; " + knownChoice},
 	"unknown field in a way": {file: "queue.yaml", old: "{when: duty, to: join}", new: "{when: duty, to: join, §unless: live}",
 		want: "unknown field unless; known here: say, to, when"},
 	"unknown field in a handoff": {file: "queue.yaml", old: "join:\n    handoff: {band: rest}", new: "join:\n    handoff: {band: rest, §woman: true}",
-		want: "unknown field woman; known here: band, desk"},
+		want: "unknown field woman; known here: band, desk, note"},
 	"unknown field in a control word": {file: "controls.yaml", old: "    open: leave.now", new: "    open: leave.now\n    §closed: leave.now",
-		want: "unknown field closed; known here: live, open, to, words"},
+		want: "unknown field closed; known here: always, live, open, to, words"},
 	"doubled key": {file: "leave.yaml", old: "    say: [exit.decoy]", new: "    say: [exit.decoy]\n    §say: [exit.decoy]",
 		want: "say stands here twice; keep one of them"},
 	"state doubled in a file": {file: "leave.yaml", old: "  stopped_quietly:", new: "  §stopped:",
@@ -88,8 +94,8 @@ var faults = map[string]edit{
 	"unknown band": {file: "queue.yaml", old: "join:\n    handoff: {band: rest}", new: "join:\n    handoff: {band: §urgent}",
 		want: "unknown band urgent; use high, check, shelter, trafficking, violence or rest"},
 	"unknown effect": {file: "erase.yaml", old: "  done:\n    end: true\n    does: [erase]", new: "  done:\n    end: true\n    does: §[eraze]",
-		want: "unknown effect eraze; use leave, stop, erase or release"},
-	"unknown language": {file: "entry.yaml", old: "set: {lang: et}, to: safety", new: "set: {lang: §ee}, to: safety",
+		want: "unknown effect eraze; use leave, stop, erase, release, code, wipe, later, anew, unlock or no_word"},
+	"unknown language": {file: "entry.yaml", old: "eesti keel, estonian], set: {lang: et}, to: safety", new: "eesti keel, estonian], set: {lang: §ee}, to: safety",
 		want: "unknown language ee; use et, ru or en"},
 	"unknown reach of a control word": {file: "controls.yaml", old: "vykhod]\n    live: all", new: "vykhod]\n    live: §everything",
 		want: "unknown reach everything in a live chat; use all or words, or leave the line out"},
@@ -103,7 +109,7 @@ var faults = map[string]edit{
 	"unknown target of a control word": {file: "controls.yaml", old: "open: leave.now", new: "open: §leave.nwo",
 		want: `this arc names the state "leave.nwo", which does not exist; define it or correct the name`},
 	"unknown guard": {file: "queue.yaml", old: "{when: duty, to: join}", new: "§{when: onduty, to: join}",
-		want: "unknown guard onduty; use one of: duty, held, language, live, safe, waiting"},
+		want: "unknown guard onduty; " + knownGuards},
 	"last way guarded": {file: "queue.yaml", old: "      - {to: unknown_kept}", new: "      - §{when: safe, to: unknown_kept}",
 		want: "the last way out has a guard, so some people would be stuck; add a line `- {to: state}` after it"},
 	"unguarded way before the last": {file: "queue.yaml", old: "{when: duty, to: unknown_passed_on}", new: "§{to: unknown_passed_on}",
@@ -124,7 +130,7 @@ var faults = map[string]edit{
 		want: "the word jah already answers 1 here; give each word one answer in a state"},
 	"a control word with two meanings": {file: "controls.yaml", old: "  start:\n    words: [start,", new: "  §start:\n    words: [stop, start,",
 		want: "the word stop already means stop; give each control word one meaning"},
-	"missing word list": {file: "chat.yaml", old: "8: {label: answer.skip, words: skip,", new: "§8: {label: answer.skip, words: skpi,",
+	"missing word list": {file: "chat.yaml", old: "count: feedback.no, to: more}\n      8: {label: answer.skip, words: skip,", new: "count: feedback.no, to: more}\n      §8: {label: answer.skip, words: skpi,",
 		want: "there is no word list skpi; define it under `words:`"},
 	"missing text of a state": {file: "leave.yaml", old: "  now:\n    open: true\n    end: true\n    does: [leave]\n    say: [exit.decoy]", new: "  §now:\n    open: true\n    end: true\n    does: [leave]\n    say: [exit.decoi]",
 		want: "there is no text exit.decoi; add it to et.toml, ru.toml and en.toml"},
@@ -155,6 +161,77 @@ var faults = map[string]edit{
 		want: "`home:` is already given in another file; keep one of them"},
 	"live is a route": {file: "chat.yaml", old: "live: live\n", new: "live: returned\n", nowhere: true,
 		want: "`live:` names a state that only routes; name one that a person can stay in"},
+	"no lost": {file: "chat.yaml", old: "lost: lost\n", new: "", nowhere: true,
+		want: "no file has `lost:`; write it into the flow whose state it names"},
+	"no consent": {file: "chat.yaml", old: "consent: consent\n", new: "", nowhere: true,
+		want: "no file has `consent:`; write it into the flow whose state it names"},
+	"no duress": {file: "own.yaml", old: "duress: shop\n", new: "", nowhere: true,
+		want: "no file has `duress:`; write it into the flow whose state it names"},
+	"no locked": {file: "own.yaml", old: "locked: ask_word\n", new: "", nowhere: true,
+		want: "no file has `locked:`; write it into the flow whose state it names"},
+	"unknown state behind the duress word": {file: "own.yaml", old: "duress: shop\n", new: "duress: shoop\n", nowhere: true,
+		want: "`duress:` names the state \"own.shoop\", which does not exist; define it or correct the name"},
+	"the code word is asked in a route": {file: "own.yaml", old: "locked: ask_word\n", new: "locked: moved_on\n", nowhere: true,
+		want: "`locked:` names a state that only routes; name one that a person can stay in"},
+	"two states that ask for consent": {file: "own.yaml", old: "locked: ask_word\n", new: "locked: ask_word\nconsent: §menu\n",
+		want: "`consent:` is already given in another file; keep one of them"},
+	"no way for grave danger in free text": {file: "danger.yaml", old: "  high: [{when: language, to: now}, {to: unspoken}]\n", new: "", nowhere: true,
+		want: "no file says where danger of level high leads; write `hits: {high: state}`"},
+	"no way for a worry in free text": {file: "danger.yaml", old: "  check: ask\n", new: "", nowhere: true,
+		want: "no file says where danger of level check leads; write `hits: {check: state}`"},
+	"unknown level of danger": {file: "danger.yaml", old: "  check: ask\n", new: "  check: ask\n  §hihg.held: held\n",
+		want: "unknown level hihg; begin with high or check, as in high.suicide"},
+	"unknown target of danger": {file: "danger.yaml", old: "  check: ask\n", new: "  check: §aks\n",
+		want: `this arc names the state "danger.aks", which does not exist; define it or correct the name`},
+	"danger only for some": {file: "danger.yaml", old: "  check: ask\n", new: "  check: §{when: safe, to: ask}\n",
+		want: "the last way out has a guard, so some people would be stuck; add a line `- {to: state}` after it"},
+	"hits that are no list of names": {file: "danger.yaml", old: "  high.child: [{when: language, to: child}, {to: unspoken}]\n", new: "  high.child: [{when: language, §too: child}, {to: unspoken}]\n",
+		want: "unknown field too; known here: say, to, when"},
+	"no way for a return code": {file: "own.yaml", old: "code:\n  - {when: code_live, to: code_live}\n  - {when: code_word, to: code_word}\n  - {to: moved}\n", new: "", nowhere: true,
+		want: "no file says where a return code leads; write `code: state`"},
+	"unknown target of a return code": {file: "own.yaml", old: "  - {to: moved}\n", new: "  - §{to: moveed}\n",
+		want: `this arc names the state "own.moveed", which does not exist; define it or correct the name`},
+	"national is no number": {file: "force.yaml", old: "national: true", new: "national: §1",
+		want: "true or false is expected here; write true or leave the line out"},
+	"remember neither true nor false": {file: "young.yaml", old: "    remember: true\n", new: "    remember: §always\n",
+		want: "true or false is expected here; write true or leave the line out"},
+	"always neither true nor false": {file: "controls.yaml", old: "vykhod]\n    live: all\n    always: true", new: "vykhod]\n    live: all\n    always: §all",
+		want: "true or false is expected here; write true or leave the line out"},
+	"unknown reading": {file: "county.yaml", old: "reads: county", new: "reads: §town",
+		want: "unknown reading town; use county, word, new_word or new_duress"},
+	"counties are read and none is offered": {file: "shelter.yaml", old: "  offer:\n", new: "  §offer:\n    reads: county\n",
+		want: "state shelter.offer reads counties and offers none; give it choices with `set: {county: ...}`"},
+	"a word is read and leads nowhere": {file: "own.yaml", old: "  duress_new:\n    reads: new_duress\n    say: [duress.new]\n    choices:\n      8: {label: answer.skip, words: skip, to: menu}\n    text: duress_kept\n",
+		new:  "  §duress_new:\n    reads: new_duress\n    say: [duress.new]\n    choices:\n      8: {label: answer.skip, words: skip, to: menu}\n",
+		want: "state own.duress_new reads new_duress and leads nowhere; add `text:`"},
+	"missing text of a notice": {file: "young.yaml", old: "  ask:\n    remember: true\n    notice: age.ask", new: "  §ask:\n    remember: true\n    notice: age.aks",
+		want: "there is no text age.aks; add it to et.toml, ru.toml and en.toml"},
+	"missing text of a note": {file: "entry.yaml", old: "  interpreter_wanted:\n    handoff: {band: rest, note: event.interpreter}", new: "  §interpreter_wanted:\n    handoff: {band: rest, note: event.interpret}",
+		want: "there is no text event.interpret; add it to et.toml, ru.toml and en.toml"},
+	"unknown target of several answers": {file: "risk.yaml", old: "    many: often\n", new: "    many: §oftn\n",
+		want: `this arc names the state "risk.oftn", which does not exist; define it or correct the name`},
+	"several answers lead on for some": {file: "risk.yaml", old: "    many: often\n", new: "    many: §{when: safe, to: often}\n",
+		want: "the last way out has a guard, so some people would be stuck; add a line `- {to: state}` after it"},
+	"one of several answers where a state takes one": {file: "risk.yaml", old: "4: {label: risk.q4.parent, to: children}", new: "§4: {label: risk.q4.parent}",
+		want: "answer 4 leads nowhere; add `to: state`"},
+	"unknown band of an answer": {file: "risk.yaml", old: "1: {label: risk.q2b.day, raise: violence", new: "1: {label: risk.q2b.day, raise: §grave",
+		want: "unknown band grave; use high, check, shelter, trafficking, violence or rest"},
+	"unknown channel of a hidden answer": {file: "county.yaml", old: "11: {label: county.harju, hide: sms", new: "11: {label: county.harju, hide: §fax",
+		want: "unknown channel fax; use telegram or sms"},
+	"an answer offered by an unknown guard": {file: "own.yaml", old: "2: {label: own.word, when: telegram", new: "§2: {label: own.word, when: telegramm",
+		want: "unknown guard telegramm; " + knownGuards},
+	"an answer offered by an unnamed feature": {file: "prostitution.yaml", old: "6: {label: menu.prostitution.group, when: feature.group", new: "§6: {label: menu.prostitution.group, when: feature.",
+		want: "unknown guard feature.; " + knownGuards},
+	"the opposite of an unknown guard": {file: "queue.yaml", old: "{when: not hours, to: closed}", new: "§{when: not hour, to: closed}",
+		want: "unknown guard not hour; " + knownGuards},
+	"a guard that asks for no answer": {file: "queue.yaml", old: "- {when: under18=yes, to: young.nobody}", new: "- §{when: under18=, to: young.nobody}",
+		want: "unknown guard under18=; " + knownGuards},
+	"unknown language set by a state": {file: "force.yaml", old: "  offer:\n    set: {desk: prostitution}", new: "  offer:\n    set: {desk: prostitution, lang: §ee}",
+		want: "unknown language ee; use et, ru or en"},
+	"set is no list of names": {file: "force.yaml", old: "  offer:\n    set: {desk: prostitution}", new: "  offer:\n    set: §[desk, prostitution]",
+		want: "a list of `name: value` lines is expected here; write one name and value per line"},
+	"an effect that is no effect of a phone": {file: "later.yaml", old: "does: [later]", new: "does: §[latr]",
+		want: "unknown effect latr; use leave, stop, erase, release, code, wipe, later, anew, unlock or no_word"},
 }
 
 // planted is the library with one mistake in it, and where it stands.
@@ -219,7 +296,7 @@ func (o oddTexts) Vars(key string) []string {
 func TestATextMayAskOnlyForWhatAStepKnows(t *testing.T) {
 	files, line, column := planted(t, edit{file: "leave.yaml", old: "  stopped:", new: "  §stopped:"})
 	_, err := flows.Load(files, oddTexts{Texts: embeddedTexts(t), asks: "stop.done"})
-	want := fmt.Sprintf("leave.yaml:%d:%d: text stop.done asks for {{.moon}}, which no step knows; use one of: alias, until", line, column)
+	want := fmt.Sprintf("leave.yaml:%d:%d: text stop.done asks for {{.moon}}, which no step knows; "+knownValues, line, column)
 	if err == nil || err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}
@@ -228,7 +305,9 @@ func TestATextMayAskOnlyForWhatAStepKnows(t *testing.T) {
 // A folder of flows brings its own texts. What the code says by itself stands in no flow, so nothing else would miss it
 // before somebody needs it.
 func TestTextsTheCodeSaysItselfAreRequired(t *testing.T) {
-	for _, key := range []string{"unknown.input", "media.unsupported", "counsellor.joined", "event.left", "event.closed"} {
+	for _, key := range []string{"unknown.input", "media.unsupported", "counsellor.joined", "event.left", "event.closed",
+		"many.more", "event.duress", "event.moved", "event.no_word", "event.code_while_live", "event.later_called",
+		"event.risk.high.suicide", "event.risk.check.trafficking"} {
 		_, err := flows.Load(library.Files, oddTexts{Texts: embeddedTexts(t), gone: key})
 		want := ".:1:1: there is no text " + key + "; add it to et.toml, ru.toml and en.toml"
 		if err == nil || err.Error() != want {

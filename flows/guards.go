@@ -20,6 +20,11 @@ var guards = map[string]func(Conversation, Facts) bool{
 	},
 	// desk: the same, whatever wishes the person has.
 	"desk": func(c Conversation, f Facts) bool { return f.Duty[f.desk(c)] },
+	// anyone: somebody is on duty who may take a HIGH of this person: wishes and desks fall away for it after a minute, but
+	// not the training for children.
+	"anyone": func(c Conversation, f Facts) bool {
+		return f.Duty[DutyKey(f.desk(c), false, c.Minor())] || f.Duty[DutyKey(AnyDesk, false, c.Minor())]
+	},
 	// hours: the desk is open now by its hours, whoever is there.
 	"hours": func(c Conversation, f Facts) bool { return f.Service.NextOpen(f.desk(c), f.Now, c.Lang) == "" },
 	// measured: a waiting time has been measured at the desk.
@@ -67,14 +72,17 @@ func (c Conversation) Woman() bool { return c.Answers["woman"] == "only" }
 // Minor tells whether the person said that they are under 18 (P-15, N-20).
 func (c Conversation) Minor() bool { return c.Answers["under18"] == "yes" }
 
-// desk is where this conversation belongs: by topic, the county help is wanted in, and language. Somebody who does not
-// want the centre of their own county gets the one that serves everywhere.
+// desk is where this conversation belongs: by topic, the county help is wanted in or else the region (P-49), and language.
+// Somebody who does not want the centre of their own county gets the one that serves everywhere.
 func (f Facts) desk(c Conversation) string {
-	county := c.Answers["county"]
-	if c.Answers["elsewhere"] == "yes" {
-		county = ""
+	place := c.Answers["county"]
+	if place == "" {
+		place = c.Answers["region"]
 	}
-	if d := f.Service.DeskFor(c.Desk(), county, c.Lang); d != "" {
+	if c.Answers["elsewhere"] == "yes" {
+		place = ""
+	}
+	if d := f.Service.DeskFor(c.Desk(), place, c.Lang); d != "" {
 		return d
 	}
 	return c.Desk()

@@ -205,6 +205,7 @@ func (s *step) shop() {
 	}
 	s.keep()
 	s.say("shop.closed")
+	s.c.State, s.c.Back = "", "" // no question of ours stands any more
 }
 
 // erases is the yes to "delete?": it counts in the shop too, because erasing never needs a word (promise 4).
@@ -226,6 +227,14 @@ func (s *step) erases() *ChoiceDef {
 		}
 	}
 	return nil
+}
+
+// shut tells whether the code word stands between this person and the state they are about to enter. Without it there is
+// the question for it, leaving, erasing, a language, and everything about danger.
+func (s *step) shut() bool {
+	n := s.node
+	open := n.Open || n.Danger || n.Aside || n.End || n.Reads == ReadsWord || n.Effects.Unlock || n.Effects.Anew
+	return s.c.Locked && s.c.Safe && !open && !s.m.dangers[n.Table]
 }
 
 // own carries out what a state does with what is the person's own.

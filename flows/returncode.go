@@ -8,17 +8,23 @@ import "strings"
 // codeLetters are Crockford's base 32: no I, L, O or U.
 const codeLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// codeSize is how many characters a code has, the check included; 45 bits are random.
+// codeSize is how many characters a code has, the check included; nearly 45 bits are random.
 const codeSize = 10
 
-// NewReturnCode makes a code of random bytes; it uses nine of them.
-func NewReturnCode(random [9]byte) string {
-	var b strings.Builder
+// codeDigits are those no letter is read as. Every code has one of them: ten letters are words ("lost my keys"), and words
+// are for a person to read.
+const codeDigits = "23456789"
+
+// NewReturnCode makes a code of nine random bytes.
+func NewReturnCode(random [codeSize - 1]byte) string {
+	code := make([]byte, 0, codeSize)
 	for _, r := range random {
-		b.WriteByte(codeLetters[r&31])
+		code = append(code, codeLetters[r&31])
 	}
-	b.WriteByte(codeCheck(b.String()))
-	return b.String()
+	if last := len(code) - 1; !strings.ContainsAny(string(code), codeDigits) {
+		code[last] = codeDigits[int(random[last])%len(codeDigits)]
+	}
+	return string(append(code, codeCheck(string(code))))
 }
 
 // ReturnCode reads a code as people type it: any case, blanks or hyphens between, O for 0, I and L for 1.
@@ -27,7 +33,7 @@ func ReturnCode(text string) (string, bool) {
 		return "", false
 	}
 	code := codeFolds.Replace(strings.ToUpper(text))
-	if len(code) != codeSize {
+	if len(code) != codeSize || !strings.ContainsAny(code, codeDigits) {
 		return "", false
 	}
 	for i := range code {

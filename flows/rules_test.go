@@ -15,6 +15,12 @@ func at(state string, safe bool) flows.Conversation {
 	return flows.Conversation{Lang: flows.English, State: state, Turn: 3, Safe: safe, Last: evening.UnixMilli(), Asked: evening.UnixMilli()}
 }
 
+// aside is a person whose own question leads back to another state.
+func aside(c flows.Conversation, back string) flows.Conversation {
+	c.Back = back
+	return c
+}
+
 func typed(text string) flows.Input { return flows.Input{Kind: flows.Typed, Text: text} }
 
 func with(phase flows.Phase, here bool) flows.Facts {
@@ -24,7 +30,7 @@ func with(phase flows.Phase, here bool) flows.Facts {
 
 // Rules a person would feel the loss of, each in one step.
 func TestOneStep(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	undelivered := with(flows.NoTicket, false)
 	undelivered.Undelivered = true
 	older := typed("2")
@@ -54,8 +60,11 @@ func TestOneStep(t *testing.T) {
 			[]string{"menu.main"}, "menu.main"},
 		"a digit in a live chat is an answer to the counsellor": {at("chat.live", true), typed("9"), with(flows.Live, true), nil, "chat.live"},
 		"0 in a live chat leaves":                               {at("chat.live", true), typed("0"), with(flows.Live, true), []string{"exit.decoy"}, ""},
-		"a live chat whose counsellor is gone":                  {at("chat.live", true), typed("hello?"), with(flows.Lost, false), []string{"chat.lost", "queue.away"}, "queue.away"},
+		"a live chat whose counsellor is gone":                  {at("chat.live", true), typed("hello?"), with(flows.Lost, false), []string{"chat.lost", "queue.away", "queue.meanwhile"}, "queue.away"},
 		"a live chat that was closed by a clock":                {at("chat.live", true), typed("hello?"), with("", false), []string{"unknown.input", "menu.main"}, "menu.main"},
+		"no to deleting, and the ticket was closed by a clock":  {aside(at("erase.confirm", true), "queue.away_quietly"), typed("2"), with("", false), []string{"menu.main"}, "menu.main"},
+		"the same before yes":                                   {aside(at("erase.confirm_quietly", false), "danger.nobody"), typed("2"), with("", false), []string{"lang.choose"}, "entry.language"},
+		"no to deleting, where the state is no more":            {aside(at("erase.confirm_quietly", false), "gone.state"), typed("2"), with("", false), []string{"lang.choose"}, "entry.language"},
 		"the same for somebody who never said yes":              {at("chat.live", false), typed("hello?"), with("", false), []string{"lang.choose"}, "entry.language"},
 		"a state that is no more":                               {at("gone.state", true), typed("hello?"), with("", false), []string{"unknown.input", "menu.main"}, "menu.main"},
 		"a state that is no more, before yes":                   {at("gone.state", false), typed("hello?"), with("", false), []string{"lang.choose"}, "entry.language"},
@@ -73,7 +82,7 @@ func TestOneStep(t *testing.T) {
 
 // What somebody wrote is for a person to read, also when it answered nothing.
 func TestWordsAreKeptForWhoeverWillRead(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	undelivered := with("", true)
 	undelivered.Undelivered = true
 	out := m.Step(at("menu.main", true), typed("he is at the door"), undelivered)
@@ -92,7 +101,7 @@ func TestWordsAreKeptForWhoeverWillRead(t *testing.T) {
 // Somebody in danger has not said that it is safe, but has asked for us: the whole chat reaches them, not only its first
 // line.
 func TestACounsellorCanTalkWithSomebodyInDanger(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	f := with(flows.Claimed, true)
 	first := m.Reply(at("danger.queued", false), "Kadri", "canary-first", f)
 	f.Ticket.Phase = flows.Live
@@ -105,7 +114,7 @@ func TestACounsellorCanTalkWithSomebodyInDanger(t *testing.T) {
 
 // A changed message never answers a question again, and a counsellor sees it marked, also after a gap.
 func TestAChangedMessageIsShownAsChanged(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	f := with(flows.Live, true)
 	f.Now = evening.Add(flows.Gap + time.Minute)
 	out := m.Step(at("chat.live", true), flows.Input{Kind: flows.Edited, Text: "canary"}, f)
@@ -119,7 +128,7 @@ func TestAChangedMessageIsShownAsChanged(t *testing.T) {
 
 // Ten photos sent at once get one answer (T7).
 func TestAnAlbumIsAnsweredOnce(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	photo := flows.Input{Kind: flows.Media, Album: "album"}
 	first := m.Step(at("menu.main", true), photo, with("", false))
 	second := m.Step(first.Conversation, photo, with("", false))
@@ -130,7 +139,7 @@ func TestAnAlbumIsAnsweredOnce(t *testing.T) {
 
 // Danger said long ago still makes an urgent ticket; only the neutral question goes out, because who holds the phone now?
 func TestDangerSaidLongAgoIsAnsweredNeutrally(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	late := typed("112")
 	late.At = evening.Add(-20 * time.Minute)
 	out := m.Step(at("menu.main", true), late, with("", true))
@@ -141,7 +150,7 @@ func TestDangerSaidLongAgoIsAnsweredNeutrally(t *testing.T) {
 
 // Statistics count conversations: the same cell moves once, however often somebody passes it.
 func TestACellMovesOnceInAConversation(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	c, seen := flows.Conversation{}, map[flows.Count]int{}
 	for _, text := range []string{"hello", "3", "1", "1", "9", "1", "9", "2", "9", "delete", "2", "person"} {
 		f := with("", false)
@@ -161,7 +170,7 @@ func TestACellMovesOnceInAConversation(t *testing.T) {
 
 // A person who is being asked "delete?" answers that question, whatever a counsellor does meanwhile (promise 4).
 func TestAQuestionOfTheirOwnOutlastsACounsellor(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	asked := m.Step(at("chat.live", true), typed("delete"), with(flows.Live, true)).Conversation
 	for name, after := range map[string]flows.Conversation{
 		"an answer": m.Reply(asked, "canary-name", "hello", with(flows.Live, true)).Conversation,
@@ -175,7 +184,7 @@ func TestAQuestionOfTheirOwnOutlastsACounsellor(t *testing.T) {
 
 // Somebody who stands before the safety question has a question already: a second one would take its answer (promise 2).
 func TestNoPingOverAnOpenQuestion(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	for _, state := range []string{"entry.language", "entry.safety", "erase.confirm_quietly"} {
 		out := m.Reply(at(state, false), "canary-name", "hello", with(flows.Live, true))
 		if len(out.Messages) > 0 || len(out.Hold) == 0 || out.Conversation.State != state {
@@ -184,10 +193,9 @@ func TestNoPingOverAnOpenQuestion(t *testing.T) {
 	}
 }
 
-// Tidy and Word stand before every comparison: what a phone's keyboard adds must not hide a word.
 // A counsellor's words take a person into a state too: without that count the report's funnel of the chat begins at zero.
 func TestWhatACounsellorLeadsToIsCounted(t *testing.T) {
-	m, _ := library3(t)
+	m := load(t)
 	for name, c := range map[string]struct {
 		last time.Time // the person's message
 		row  string
@@ -204,6 +212,7 @@ func TestWhatACounsellorLeadsToIsCounted(t *testing.T) {
 	}
 }
 
+// Tidy and Word stand before every comparison: what a phone's keyboard adds must not hide a word.
 func TestWordsAreFoldedAsPeopleTypeThem(t *testing.T) {
 	for in, want := range map[string]string{"VÄLJU!": "välju", " \u201eei taha\u201c ": "ei taha", "Ei   Taha.": "ei taha", "/start": "start",
 		"0\ufe0f\u20e3": "0", "1.": "1", "\u200b0\u200b": "0", "СТОП": "стоп", "va\u0308lju": "välju", "!!!": ""} {

@@ -93,8 +93,8 @@ func countMark(name string) string {
 // finish settles what holds for every step: the transcript of the bot's lines, what may still be sent, how long to keep.
 func (s *step) finish() Outcome {
 	late := !s.out.NotAfter.After(s.f.Now)
-	if late && s.out.Handoff.Band == High {
-		// Said long ago: the ticket stands, and only the neutral question goes out (DESIGN.md section 4).
+	if late && s.out.Handoff.Band == High && len(s.out.Messages) > 0 && !s.c.Shop && !s.c.Pinged {
+		// Said long ago: the ticket stands, and only the neutral question goes out instead (DESIGN.md section 4).
 		s.ping()
 	}
 	if s.open && !s.out.Erase {

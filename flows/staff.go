@@ -59,6 +59,9 @@ func (s *step) there() bool {
 	return s.node != nil && !s.c.Locked && !s.c.Shop && s.c.Present(s.f.Now) && (s.c.Safe || s.node.Danger)
 }
 
+// ofTicket are the answers that were about the ticket that ends, not about the person.
+var ofTicket = []string{"shelter", "for", "ask", "want", "feedback"}
+
 // End decides what follows from closing the ticket. Someone who is there is asked one question; on someone who is
 // silent or has left, nothing is sent (promise 2).
 func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
@@ -68,6 +71,9 @@ func (m *Machine) End(c Conversation, code string, f Facts) Outcome {
 	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
 	s.out.Keep = KeepClosed
 	s.c.Worry, s.c.Picks = NoBand, nil
+	for _, k := range ofTicket {
+		delete(s.c.Answers, k)
+	}
 	s.count("handoff", s.c.Desk(), "closed")
 	switch {
 	case s.node != nil && s.node.Open && !s.node.Ticket && s.c.Present(f.Now):
@@ -113,13 +119,8 @@ func (m *Machine) Consent(c Conversation, alias, provider string, f Facts) Outco
 	s.out.Handoff.Act = Answer
 	s.out.NotAfter = time.UnixMilli(c.Last).Add(Present)
 	s.c.State, s.c.Back = m.def.Consent, ""
+	s.c.Partner, s.c.Asker = provider, alias
 	s.enter("")
-	for i := range s.out.Messages {
-		if s.out.Messages[i].Args == nil {
-			s.out.Messages[i].Args = map[string]string{}
-		}
-		s.out.Messages[i].Args["provider"], s.out.Messages[i].Args["alias"] = provider, alias
-	}
 	return s.finish()
 }
 

@@ -104,6 +104,7 @@ func (s *step) meet() {
 	}
 	gone := since != 0 && s.wrote().Sub(time.UnixMilli(since)) > Gap
 	if gone {
+		delete(s.c.Answers, "called") // the time we were asked to write at is past
 		s.reset()
 		s.spoke = ""
 		return
@@ -113,7 +114,7 @@ func (s *step) meet() {
 	case s.c.State == "":
 	case n != nil && (!n.Ticket || s.open):
 	case s.c.Safe:
-		s.c.State = s.m.def.Back // the state or the ticket is no more: the menu
+		s.c.State = s.home() // the state or the ticket is no more
 	default:
 		s.reset()
 	}
@@ -228,9 +229,7 @@ func (s *step) answer(ch *ChoiceDef) {
 // picked notes what an answer says: to the counsellor who reads along or will, to the flow, and to how urgent this is.
 func (s *step) picked(ch *ChoiceDef) {
 	s.record(Entry{From: Person, Text: ch.Label})
-	if pick := s.node.Name + ":" + ch.Key; s.node.Keeps && !s.open && !slices.Contains(s.c.Picks, pick) && len(s.c.Picks) < maxPicks {
-		s.c.Picks = append(s.c.Picks, pick)
-	}
+	s.pick(ch)
 	for k, v := range ch.Set {
 		s.set(k, v)
 	}
@@ -238,6 +237,21 @@ func (s *step) picked(ch *ChoiceDef) {
 		s.count(table, row, s.column())
 	}
 	s.raise(ch.Raise)
+}
+
+// pick keeps an answer for whoever will read this conversation. Where one answer is all a question takes, a new one
+// replaces the old.
+func (s *step) pick(ch *ChoiceDef) {
+	if !s.node.Keeps || s.open {
+		return
+	}
+	pick := s.node.Name + ":" + ch.Key
+	s.c.Picks = slices.DeleteFunc(s.c.Picks, func(old string) bool {
+		return old == pick || len(s.node.Many) == 0 && strings.HasPrefix(old, s.node.Name+":")
+	})
+	if len(s.c.Picks) < maxPicks {
+		s.c.Picks = append(s.c.Picks, pick)
+	}
 }
 
 // raise makes the ticket there is, or the one there will be, at least so urgent.
@@ -261,10 +275,21 @@ func (s *step) raise(b Band) {
 func (s *step) set(k, v string) {
 	if k != "lang" {
 		s.c.Answers[k] = v
+		s.region(k, v)
 		return
 	}
 	s.c.Lang = Lang(v)
 	s.count("language", v, string(s.f.Channel))
+}
+
+// region counts the region of a chosen county: counties may be reported by the quarter only, regions by the month (D2 rule 2).
+func (s *step) region(answer, county string) {
+	if answer != "county" {
+		return
+	}
+	if region := s.f.Service.Fact("region."+county, s.f.Now); region != "" {
+		s.count("region", region, s.column())
+	}
 }
 
 // message is free text that a person of ours will read: it goes to the ticket.
@@ -275,7 +300,7 @@ func (s *step) message() {
 	s.out.Handoff.Act = Touch
 	s.c.Misses = 0
 	switch {
-	case s.node.Live && len(s.f.Held) > 0: // words that came too late to be sent wait for a yes, also from somebody who is here
+	case (s.node.Live || s.f.Ticket.Phase == Live) && len(s.f.Held) > 0: // words that came too late to be sent wait for a yes, also from somebody who is here
 		s.ping()
 	case s.node.Live && s.f.Ticket.Phase == Lost:
 		s.lost()

@@ -41,9 +41,10 @@ var values = map[string]func(Conversation, Facts) string{
 	"date": func(c Conversation, f Facts) string { return laterAt(c, f.Now).Format("02.01 15:04") },
 	// code: the return code given in this step.
 	"code": func(_ Conversation, f Facts) string { return ShowReturnCode(f.Fresh) },
-	// alias: the counsellor's working name; provider: who would take the chat over. Given by the staff step.
-	"alias":    nil,
-	"provider": nil,
+	// alias: the counsellor's working name; provider: who would take the chat over. Only where a counsellor has asked; what
+	// else names a counsellor is said by the staff step.
+	"alias":    func(c Conversation, _ Facts) string { return c.Asker },
+	"provider": func(c Conversation, _ Facts) string { return c.Partner },
 }
 
 // guardOf names the guard without which a value is not known.

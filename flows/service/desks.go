@@ -16,6 +16,7 @@ type Desk struct {
 	Title      map[flows.Lang]string // for staff
 	Everywhere bool
 	Counties   []string // ids, regions written out; none when Everywhere
+	Regions    []string // those of which it serves every county; none when Everywhere
 	OnHolidays bool     // answers on public holidays, and its days are never shortened
 	Languages  []flows.Lang
 	Skills     []string // what a counsellor must have to answer here
@@ -48,9 +49,10 @@ func (d Desk) Always() bool { return d.hours.always }
 // Speaks tells whether the desk answers in this language; where it does not, an interpreter is needed (P-51).
 func (d Desk) Speaks(lang flows.Lang) bool { return slices.Contains(d.Languages, lang) }
 
-// Covers tells whether the desk is meant for this county. An unknown county is covered by a desk for everywhere only.
-func (d Desk) Covers(county string) bool {
-	return d.Everywhere || slices.Contains(d.Counties, county)
+// Covers tells whether the desk is meant for this county, or for all of this region (P-49). An unknown place is covered by
+// a desk for everywhere only.
+func (d Desk) Covers(place string) bool {
+	return d.Everywhere || slices.Contains(d.Counties, place) || slices.Contains(d.Regions, place)
 }
 
 // Desks returns every desk, in the order of the file.
@@ -65,13 +67,13 @@ func (f *File) Desk(id string) (Desk, bool) {
 	return f.desks[i], true
 }
 
-// DeskFor returns the desk for a topic, a county (its id, or empty) and a language: among the topic's desks that cover the
-// county, first one that speaks the language, then the one for the fewest counties, then the first in the file. Without
+// DeskFor returns the desk for a topic, a county or region (its id, or empty) and a language: among the topic's desks that
+// cover the place, first one that speaks the language, then the one for the fewest counties, then the first in the file. Without
 // one it is [flows.AnyDesk]: nobody is refused for where they live (P-08, N-12) or what they speak (P-51).
-func (f *File) DeskFor(topic, county string, lang flows.Lang) string {
+func (f *File) DeskFor(topic, place string, lang flows.Lang) string {
 	best := Desk{ID: flows.AnyDesk}
 	for _, d := range f.desks {
-		if d.Topic == topic && d.Covers(county) && (best.Topic == "" || d.nearer(best, lang)) {
+		if d.Topic == topic && d.Covers(place) && (best.Topic == "" || d.nearer(best, lang)) {
 			best = d
 		}
 	}
@@ -153,8 +155,21 @@ func (r *reader) where(n, desk *yaml.Node) {
 			r.add(n, "everywhere stands beside a county", "keep one of them")
 		}
 		i := slices.IndexFunc(r.file.desks, func(d Desk) bool { return d.ID == desk.Value })
-		r.file.desks[i].Everywhere, r.file.desks[i].Counties = everywhere, counties
+		d := &r.file.desks[i]
+		d.Everywhere, d.Counties, d.Regions = everywhere, counties, r.file.whole(counties)
 	})
+}
+
+// whole lists the regions of which every county is among these.
+func (f *File) whole(counties []string) (regions []string) {
+	for _, region := range Regions {
+		missing := func(id string) bool { return f.counties[id].region == region && !slices.Contains(counties, id) }
+		within := func(id string) bool { return f.counties[id].region == region }
+		if slices.ContainsFunc(counties, within) && !slices.ContainsFunc(CountyIDs, missing) {
+			regions = append(regions, region)
+		}
+	}
+	return regions
 }
 
 // place adds a county, or all counties of a region, to those of a desk or a provider.

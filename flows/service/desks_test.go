@@ -24,9 +24,11 @@ func TestTheExampleServesEveryTopicOfTheFlows(t *testing.T) {
 	}
 }
 
+// P-49, A-10, N-12.
 func TestDeskFor(t *testing.T) {
 	f := with(t, "  violence:\n", `  tartu: {topic: violence, title: {et: a, ru: b, en: c}, where: tartu, hours: always, languages: [et]}
   southern: {topic: violence, title: {et: a, ru: b, en: c}, where: south, hours: always, languages: [et, ru]}
+  tents: {title: {et: a, ru: b, en: c}, where: [harju], hours: always, languages: [et]}
   abroad: {topic: papers, title: {et: a, ru: b, en: c}, where: [hiiu], hours: always, languages: [en]}
   violence:
 `)
@@ -35,11 +37,16 @@ func TestDeskFor(t *testing.T) {
 		lang          flows.Lang
 		want          string
 	}{
-		"the county's own":                      {"violence", "tartu", flows.Estonian, "tartu"},
-		"one that speaks comes before one near": {"violence", "tartu", flows.Russian, "southern"},
-		"the region's":                          {"violence", "voru", flows.Estonian, "southern"},
-		"for everywhere":                        {"violence", "harju", flows.Estonian, "violence"},
-		"county not known":                      {"violence", "", flows.Russian, "violence"},
+		"the county's own":                                    {"violence", "tartu", flows.Estonian, "tartu"},
+		"one that speaks comes before one near":               {"violence", "tartu", flows.Russian, "southern"},
+		"the region's":                                        {"violence", "voru", flows.Estonian, "southern"},
+		"for everywhere":                                      {"violence", "harju", flows.Estonian, "violence"},
+		"the region's, by its name":                           {"violence", "south", flows.Estonian, "southern"},
+		"a region with a desk for one county":                 {"papers", "west", flows.English, flows.AnyDesk},
+		"another region":                                      {"violence", "east", flows.Estonian, "violence"},
+		"a region of one county":                              {"tents", "north", flows.Estonian, "tents"},
+		"no place to meet":                                    {"violence", "remote", flows.Estonian, "violence"},
+		"county not known":                                    {"violence", "", flows.Russian, "violence"},
 		"nobody speaks it: the near one, with an interpreter": {"violence", "tartu", flows.English, "tartu"},
 		"no desk for this topic":                              {"gardening", "tartu", flows.Estonian, flows.AnyDesk},
 		"no desk for it in this county":                       {"papers", "tartu", flows.English, flows.AnyDesk},

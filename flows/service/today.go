@@ -14,6 +14,7 @@ const (
 	ComplaintFact = "complaint" // where to complain (N-16): the page, or else the address
 	FreeSMSFact   = "free_sms"  // there only while an SMS to us is known to be free (P-06)
 	DaytimeFact   = "daytime"   // there only during the office day of a working day
+	RegionFact    = "region."   // with a county's id behind it: its region
 )
 
 // Today returns the file as a step asks it: [flows.Service].
@@ -52,6 +53,9 @@ func (t today) Fact(id string, now time.Time) string {
 			return DaytimeFact
 		}
 		return ""
+	}
+	if county, ok := strings.CutPrefix(id, RegionFact); ok {
+		return t.Region(county)
 	}
 	if number, abroad := strings.CutSuffix(id, Abroad); abroad {
 		text, _ := t.NumberAbroad(number, now)

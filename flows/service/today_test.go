@@ -63,6 +63,9 @@ func TestTheFileAsAStepAsksIt(t *testing.T) {
 	if !s.Feature("group") || s.Feature("support_groups") {
 		t.Error("what is offered is not what the file says")
 	}
+	if got := s.Fact(RegionFact+"ida-viru", monday) + s.Fact(RegionFact+"canary-county", monday); got != "east" {
+		t.Errorf("the region of Ida-Viru is %q", got)
+	}
 	if got := s.DeskFor("violence", "tartu", flows.Russian); got != "violence" {
 		t.Errorf("violence goes to %q", got)
 	}

@@ -18,6 +18,7 @@ type declaration struct {
 	Column     string              `toml:"column"`
 	Columns    []string            `toml:"columns"`
 	Parts      bool                `toml:"parts"`
+	Quarterly  bool                `toml:"quarterly"`
 	Impossible map[string][]string `toml:"impossible"`
 }
 
@@ -63,7 +64,7 @@ func read(file string) ([]declaration, error) {
 // table is what a declaration means. Without columns, what was counted by language is added up.
 func (d declaration) table() Table {
 	t := Table{
-		ID: d.ID, Serves: d.Serves, Form: d.Form, Impossible: d.Impossible,
+		ID: d.ID, Serves: d.Serves, Form: d.Form, Quarterly: d.Quarterly, Impossible: d.Impossible,
 		Rows: Axis{ID: d.ID, Of: d.Of, Keys: d.Rows}, Columns: Axis{ID: d.Column, Keys: d.Columns},
 	}
 	if len(d.Columns) == 0 {

@@ -12,7 +12,7 @@ import (
 func Seed(month Month, seed int64) map[flows.Count]int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(month))
-	s := &seeder{r: rand.New(rand.NewPCG(uint64(seed), h.Sum64())), cells: map[flows.Count]int64{}}
+	s := &seeder{r: rand.New(rand.NewPCG(uint64(seed), h.Sum64())), places: rand.New(rand.NewPCG(h.Sum64(), uint64(seed))), cells: map[flows.Count]int64{}}
 	for range 640 + s.r.IntN(220) {
 		s.conversation()
 	}
@@ -21,11 +21,12 @@ func Seed(month Month, seed int64) map[flows.Count]int64 {
 
 // seeder walks one invented conversation after the other.
 type seeder struct {
-	r     *rand.Rand
-	cells map[flows.Count]int64
-	seen  map[[2]string]bool // counters this conversation has moved
-	lang  string
-	desk  string
+	r      *rand.Rand
+	places *rand.Rand // draws places only: a new county changes no other number
+	cells  map[flows.Count]int64
+	seen   map[[2]string]bool // counters this conversation has moved
+	lang   string
+	desk   string
 }
 
 func (s *seeder) chance(percent int) bool { return s.r.IntN(100) < percent }

@@ -7,7 +7,7 @@ func (s *seeder) violence() {
 	s.enter("violence", "menu")
 	switch p := s.r.IntN(100); {
 	case p < 42:
-		s.enter("county", "ask")
+		s.county()
 		s.woman(64)
 	case p < 58:
 		s.shelter()
@@ -21,7 +21,7 @@ func (s *seeder) violence() {
 		s.choose("violence", "want", s.oneOf("lawyer", "lawyer", "psychologist"))
 		s.woman(70)
 	case p < 94:
-		s.enter("county", "ask")
+		s.county()
 		s.enter("violence", "centre_phone")
 	default:
 		s.enter("violence", "everyone")
@@ -38,6 +38,24 @@ func (s *seeder) woman(percent int) {
 	s.person(96)
 }
 
+// seedCounties are counties with their region, and nothing for who skips the question; what stands there more often is picked
+// more often.
+var seedCounties = [][2]string{{"harju", "north"}, {"harju", "north"}, {"harju", "north"}, {"ida-viru", "east"}, {"ida-viru", "east"},
+	{"laane-viru", "east"}, {"tartu", "south"}, {"tartu", "south"}, {"voru", "south"}, {"parnu", "west"}, {"saare", "west"}, {}}
+
+var seedRegions = []string{"north", "north", "north", "east", "east", "south", "west", "remote", "unknown"}
+
+// county asks where help is wanted; its region is counted with it.
+func (s *seeder) county() {
+	s.enter("county", "ask")
+	place := seedCounties[s.places.IntN(len(seedCounties))]
+	if place[0] == "" {
+		return
+	}
+	s.choose("county", "county", place[0])
+	s.choose("county", "region", place[1])
+}
+
 func (s *seeder) shelter() {
 	s.enter("shelter", "offer")
 	if !s.chance(55) {
@@ -46,7 +64,7 @@ func (s *seeder) shelter() {
 	}
 	s.choose("shelter", "shelter", "now")
 	s.enter("shelter", "now")
-	s.enter("county", "ask")
+	s.county()
 	if s.chance(82) {
 		s.enter("shelter", "queued")
 		s.chat()
@@ -99,6 +117,7 @@ func (s *seeder) prostitution() {
 	}
 	if s.chance(percent) {
 		s.enter("prostitution", "region")
+		s.choose("prostitution", "region", seedRegions[s.places.IntN(len(seedRegions))])
 		s.person(94)
 	}
 }

@@ -41,6 +41,8 @@ type Table struct {
 	Added []string
 	// Form: counted from a counsellor's form.
 	Form bool
+	// Quarterly: counted, but too fine for a month: neither a release nor the running month shows it (D2.2).
+	Quarterly bool
 	// Serves holds the codes of the measures in requirements.md D1 that the table answers.
 	Serves []string
 }
@@ -98,9 +100,14 @@ var (
 	waits     = Axis{"wait", "wait", []string{"m2", "m5", "m15", "later", "left"}}
 )
 
-// Tables lists the fixed tables in the order shown: contacts, language, one funnel for each flow, handoff, feedback, then
-// those of tables.toml.
+// Tables lists a month's fixed tables in the order shown: contacts, language, one funnel for each flow, handoff, feedback,
+// then those of tables.toml.
 func Tables(o Options) []Table {
+	return slices.DeleteFunc(everyTable(o), func(t Table) bool { return t.Quarterly })
+}
+
+// everyTable are the tables that something is counted in, also those that no month shows.
+func everyTable(o Options) []Table {
 	desks := o.Desks
 	if len(desks) == 0 {
 		desks = []string{"prostitution", "violence"}
@@ -138,11 +145,11 @@ func Served(o Options) map[string][]string {
 	return served
 }
 
-// Unknown lists, in order, the counters that belong to no declared cell and are therefore not published. Not empty means
+// Unknown lists, in order, the counters that belong to no declared cell and are therefore never published. Not empty means
 // that somebody added a counter and forgot its table.
 func Unknown(cells map[flows.Count]int64, o Options) []flows.Count {
 	byID := map[string]Table{}
-	for _, t := range Tables(o) {
+	for _, t := range everyTable(o) {
 		byID[t.ID] = t
 	}
 	var unknown []flows.Count
