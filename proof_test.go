@@ -267,8 +267,10 @@ func TestProofThatWhatIsAskedIsAClosedList(t *testing.T) {
 		"lang", "interpreter", "interpreter_asked", // which language
 		"desk", "want", "region", "county", "elsewhere", "for", // about what, and where help is wanted
 		"woman", "under18", // who may answer
+		"access",       // that something special is needed; what it is stands in the person's words only
 		"ask", "force", // risk questions: asked, refused, answered; any yes
-		"times", "day", "hour", "called", // when we may write
+		"times", "day", "hour", "called", "later", // when we may write, and where that was agreed
+		"met", "shelter", "feedback", // what they were told, and what they wait for
 	}
 	var got []string
 	for key := range findPlaces(t).answers {

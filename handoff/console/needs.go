@@ -29,6 +29,7 @@ func (w words) needs(chat handoff.Chat) []needView {
 	add("woman", chat.Woman)
 	add("rather_woman", !chat.Woman && chat.Answers["woman"] == "rather")
 	add("interpreter", chat.Answers["interpreter"] == "yes")
+	add("access", chat.Answers["access"] == "yes") // what would help stands in the person's words (N-05)
 	add("elsewhere", chat.Answers["elsewhere"] == "yes")
 	if len(chat.Dropped) > 0 {
 		var list []string
@@ -50,8 +51,8 @@ func (w words) times(chat handoff.Chat) string {
 
 // notChosen are answers that stand elsewhere on the page (among the needs, with the safe times), and those by which the
 // flows only remember what to ask next.
-var notChosen = []string{"under18", "woman", "interpreter", "elsewhere", "times", "lang",
-	"ask", "for", "called", "day", "hour", "interpreter_asked"}
+var notChosen = []string{"under18", "woman", "interpreter", "access", "elsewhere", "times", "lang",
+	"ask", "for", "called", "day", "hour", "later", "interpreter_asked", "met", "shelter", "feedback"}
 
 // answers are what the person chose, in words. An answer of a coordinator's own flows shows its own id.
 func (w words) answers(lang string, given map[string]string) []answerView {
