@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -85,6 +86,21 @@ type Ticket struct {
 	Dropped []Filter  // what its holder does not meet: it was HIGH, and nobody took it for a minute
 	Code    string    // closing code
 	Entries int       // lines in the transcript
+}
+
+// labelLetters are Crockford's 32: none is taken for another, read aloud or copied by hand.
+const labelLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// Label is the short code by which staff speak of a ticket, such as "K7-4F" (requirements A6 rule 3). It says nothing of the
+// person: it is made of the ticket's random id, so whoever erases everything and comes back has a new one. One in a
+// million tickets shares it with another, so it names a ticket to people, never to the program.
+func (t Ticket) Label() string {
+	sum := sha256.Sum256([]byte(t.ID))
+	var code [4]byte
+	for i := range code {
+		code[i] = labelLetters[sum[i]%32]
+	}
+	return string(code[:2]) + "-" + string(code[2:])
 }
 
 // Filter is a wish or need by which a ticket is kept for some counsellors.

@@ -235,7 +235,7 @@ func TestFunnelsStandInTheOrderAPersonMeetsThem(t *testing.T) {
 	if !slices.Equal(names, way) {
 		t.Errorf("flows in the order %v, want %v", names, way)
 	}
-	if want := []string{"language", "nearest", "other_language", "safety", "not_now", "interpreter", "interpreter_wanted", "welcome"}; !slices.Equal(order[0].States, want) {
+	if want := []string{"language", "nearest", "other_language", "safety", "not_now", "met_in_queue", "interpreter", "interpreter_wanted", "welcome"}; !slices.Equal(order[0].States, want) {
 		t.Errorf("entry: %v, want %v", order[0].States, want)
 	}
 }

@@ -36,7 +36,6 @@ func TestNationalTotalsAreCrossedWithNothing(t *testing.T) {
 // The states for everybody that people from a national flow come through too.
 func TestWhatFollowsANationalFlowIsATotalOnly(t *testing.T) {
 	want := map[string][]string{
-		"danger": {"child", "chatting", "queued", "nobody"},
 		"queue":  {"message", "message_left", "message_times", "message_kept", "message_silent", "away_quietly", "later"},
 	}
 	for _, f := range Order(embedded(t)) {

@@ -40,20 +40,20 @@ func TestAPersonsNeedsAreSaidInWords(t *testing.T) {
 	w.change(ticketID(1), func(c *handoff.Chat) {
 		c.Woman, c.Minor = true, true
 		c.Dropped = []handoff.Filter{handoff.ByLanguage, handoff.ByWoman}
-		c.Answers = map[string]string{"woman": "only", "under18": "yes", "interpreter": "yes", "elsewhere": "yes", "times": "workdays", "county": "voru",
+		c.Answers = map[string]string{"woman": "only", "under18": "yes", "interpreter": "yes", "access": "yes", "elsewhere": "yes", "times": "workdays", "county": "voru",
 			"ask": "risk", "hour": "10", "region": "south", "own": "coordinator's"}
 	})
 	for lang, county := range map[string]string{"et": "Võrumaa", "ru": "Вырумаа", "en": "Võru County"} {
 		v, words := w.view(t, ticketID(1), lang), w.console.words[lang]
-		if want := []string{"minor", "woman", "interpreter", "elsewhere", "dropped"}; !slices.Equal(v.kinds(), want) {
+		if want := []string{"minor", "woman", "interpreter", "access", "elsewhere", "dropped"}; !slices.Equal(v.kinds(), want) {
 			t.Fatalf("%s: needs %v, want %v", lang, v.kinds(), want)
 		}
-		for _, n := range v.Needs[:4] {
+		for _, n := range v.Needs[:5] {
 			if n.Text != words["need."+n.Kind] || n.Text == "" {
 				t.Errorf("%s: %s is said as %q", lang, n.Kind, n.Text)
 			}
 		}
-		if said := v.Needs[4].Text; !strings.HasSuffix(said, words["dropped.language"]+", "+words["dropped.woman"]) || strings.Contains(said, "{") {
+		if said := v.Needs[5].Text; !strings.HasSuffix(said, words["dropped.language"]+", "+words["dropped.woman"]) || strings.Contains(said, "{") {
 			t.Errorf("%s: that filters fell away is said as %q", lang, said)
 		}
 		if v.Times != words["times.workdays"] {
@@ -70,6 +70,24 @@ func TestAPersonsNeedsAreSaidInWords(t *testing.T) {
 	})
 	if got := w.view(t, ticketID(1), "en").kinds(); !slices.Equal(got, []string{"maybe_minor", "rather_woman"}) {
 		t.Errorf("what is only a wish or a guess is shown as %v", got)
+	}
+}
+
+// A6 rule 3: a ticket is named by its short code, the same in the list and in the chat, and a page never shows another name.
+func TestATicketIsNamedByItsCode(t *testing.T) {
+	w := newWorld(t)
+	w.waits(ticketID(1), "Tere")
+	w.holds(ticketID(1), w.accounts[staff.Counsellor])
+	want := handoff.Ticket{ID: ticketID(1)}.Label()
+	if v := w.view(t, ticketID(1), "en"); v.Code != want {
+		t.Errorf("in the chat it is called %q, want %q", v.Code, want)
+	}
+	var o overviewView
+	if err := json.Unmarshal([]byte(text(t, w.ask("POST", "/desk/overview", map[string]any{}, w.session(staff.Counsellor)))), &o); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.Chats) != 1 || o.Chats[0].Code != want {
+		t.Errorf("the list is %+v, want one called %q", o.Chats, want)
 	}
 }
 

@@ -33,6 +33,7 @@ type countView struct {
 // chatTab is what may be known of a chat without opening it.
 type chatTab struct {
 	Ticket  string        `json:"ticket"`
+	Code    string        `json:"code"` // by which staff speak of it: handoff.Ticket.Label
 	Band    flows.Band    `json:"band"`
 	Raised  int64         `json:"raised"`
 	Phase   flows.Phase   `json:"phase"`
@@ -134,7 +135,7 @@ func (c *Console) queue(ctx context.Context, lang, member string) (overviewView,
 }
 
 func (c *Console) tab(lang string, t handoff.Ticket) chatTab {
-	return chatTab{Ticket: t.ID, Band: t.Band, Raised: ms(t.Raised), Phase: t.Phase, Lang: t.Lang, Channel: t.Channel,
+	return chatTab{Ticket: t.ID, Code: t.Label(), Band: t.Band, Raised: ms(t.Raised), Phase: t.Phase, Lang: t.Lang, Channel: t.Channel,
 		Desk: c.words[lang].label("desk", t.Desk), Since: ms(t.Since), Claimed: ms(t.Claimed), Person: ms(t.Person),
 		Staff: ms(t.Staff), Left: ms(t.Left), Unread: t.Unread, Dead: t.Dead}
 }

@@ -24,6 +24,7 @@ export function facts(chat) {
     chat.times ? fact("times", chat.times) : null,
     fact("chosen", said.length ? said.map((a) => a.label + ": " + a.value).join(" · ") : say("chosen.none")));
   const band = el("p", { class: "band band-" + chat.band }, el("strong", null, label("band", chat.band)), " ",
+    el("span", { class: "code", title: say("fact.code") }, el("span", { class: "unseen" }, say("fact.code") + " "), chat.code), " · ",
     chat.raised && chat.band < 6 ? el("span", null, ago(chat.raised), " · ") : null, el("span", null, say("phase." + chat.phase)));
   const needs = chat.needs.length ? el("ul", { class: "needs", "aria-label": say("need.label") },
     chat.needs.map((n) => el("li", { class: "need " + n.kind }, n.text))) : null;

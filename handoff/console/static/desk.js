@@ -103,7 +103,7 @@ function drawMine() {
   replace($("mine"), view.chats.map((c, i) => {
     const button = el("button", { type: "button", class: "tab", "data-ticket": c.ticket, "aria-current": c.ticket === current ? "true" : null },
       el("span", { class: "dot band-" + c.band, "aria-hidden": "true" }),
-      el("span", { class: "tab-text" }, el("span", null, label("band", c.band)), el("span", { class: "soft" }, label("language", c.lang) + " · " + (c.left ? say("tab.left") : ago(c.person)))),
+      el("span", { class: "tab-text" }, el("span", null, el("span", { class: "code" }, c.code), " ", label("band", c.band)), el("span", { class: "soft" }, label("language", c.lang) + " · " + (c.left ? say("tab.left") : ago(c.person)))),
       c.unread ? el("span", { class: "badge" }, c.unread, el("span", { class: "unseen" }, " " + say("tab.unread"))) : null,
       el("kbd", null, i + 1));
     button.addEventListener("click", () => open(c.ticket, true));
