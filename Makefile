@@ -22,7 +22,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: tools lint race fuzzshort ## everything: tools, format, vet, staticcheck, all tests with the race detector, short fuzzing; no test may be skipped
+test: tools lint race measure fuzzshort ## everything: tools, format, vet, staticcheck, all tests with the race detector, short fuzzing; no test may be skipped
 	@echo "all good"
 
 .PHONY: quick
@@ -32,6 +32,10 @@ quick: artefacts ## tests without the race detector and without a browser; skips
 .PHONY: race
 race: artefacts tools ## all tests with the race detector, none skipped
 	@CGO_ENABLED=1 go test -v -race -count=1 -p $(P) -timeout $(TIMEOUT) $(PKG) 2>&1 | tee $(SOSIN_ARTEFACTS)/test.log | awk -f .ci/verdict.awk
+
+.PHONY: measure
+measure: ## the risk scan trained and measured on sentences it was not trained on (too slow under the race detector)
+	@go test -count=1 -run 'TestCrossValidation' ./flows/risk
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
