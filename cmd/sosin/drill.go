@@ -146,7 +146,7 @@ func (c *drillCmd) playAlone(ctx context.Context, cfg drill.Config, std streams)
 func (c *drillCmd) hire(ctx context.Context, d *demo, cfg *drill.Config) error {
 	for i := range min(max(c.People/6, 2), 20) {
 		name := fmt.Sprintf("Drill %d", i+1)
-		_, cred, err := d.app.accounts.Add(ctx, staff.Spec{Name: name, Role: staff.Counsellor})
+		_, cred, err := d.app.accounts.Add(ctx, staff.Spec{Name: name, Role: staff.Counsellor, Skills: staff.Skills})
 		if err != nil {
 			return fmt.Errorf("make the drill's counsellors: %w", err)
 		}

@@ -20,6 +20,9 @@ var chosen = thresholds{
 	sure: [len(categories)]float64{0.87, 0.75, 0.94, 0.83, 0.85, 2}, // trafficking is never High
 }
 
+// ruleSure is the P(HIGH) with which the model confirms what a High rule has found.
+const ruleSure = 0.6
+
 // Scanner reads texts. It is made once and changes nothing afterwards.
 type Scanner struct {
 	rules  *ruleSet
@@ -110,7 +113,7 @@ func (s *Scanner) combine(h hits, v verdict) []Finding {
 	for _, i := range h.rules {
 		r := s.rules.rules[i]
 		if level := s.standing(r, v); level > None && r.category != minor {
-			keep(Finding{Level: level, Category: r.category, Why: r.id, Sure: level == High && (r.strong || s.sure(r.category, v))})
+			keep(Finding{Level: level, Category: r.category, Why: r.id, Sure: level == High && (r.strong || s.sure(r.category, v) || v.level[High] >= ruleSure)})
 		}
 	}
 	if level := s.modelLevel(v); level > None {

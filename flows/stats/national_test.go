@@ -36,7 +36,7 @@ func TestNationalTotalsAreCrossedWithNothing(t *testing.T) {
 // The states for everybody that people from a national flow come through too.
 func TestWhatFollowsANationalFlowIsATotalOnly(t *testing.T) {
 	want := map[string][]string{
-		"queue":  {"message", "message_left", "message_times", "message_kept", "message_silent", "away_quietly", "later"},
+		"queue": {"message", "message_left", "message_times", "message_kept", "message_silent", "away_quietly", "later"},
 	}
 	for _, f := range Order(embedded(t)) {
 		if !slices.Equal(f.Whole, want[f.Name]) {
