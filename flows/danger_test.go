@@ -128,8 +128,8 @@ func TestGraveDangerThatIsNotSureIsAskedAndUrgent(t *testing.T) {
 	somebody(t, "menu.main", true).types("on the bridge", "1").said("danger.suicide", "danger.followup").urgency(flows.High)
 	somebody(t, "entry.safety", false).types("on the bridge").said("danger.suicide", "danger.followup").urgency(flows.High)
 	somebody(t, "menu.main", true).types("on the bridge with pills").said("danger.suicide", "danger.followup").urgency(flows.High)
-	p = chatting(t).types("on the bridge").said().stands("chat.live").urgency(flows.High)
-	p = waiting(t).types("on the bridge", "2", "the bridge again").said("queue.noted").urgency(flows.High)
+	chatting(t).types("on the bridge").said().stands("chat.live").urgency(flows.High)
+	waiting(t).types("on the bridge", "2", "the bridge again").said("queue.noted").urgency(flows.High)
 }
 
 // What was changed afterwards, or stands under a photo, is read too.

@@ -108,7 +108,7 @@ func TestAnAnswerWhileAHandoverIsAsked(t *testing.T) {
 		t.Errorf("pressed again, it is recorded again: %v", p.record[n:])
 	}
 	// A photo is no answer: the question comes again, whole.
-	p = consented(t).does(flows.Input{Kind: flows.Media}).said("media.unsupported")
+	consented(t).does(flows.Input{Kind: flows.Media}).said("media.unsupported")
 	p = consented(t).taps("9")
 	if msg := p.out.Messages[0]; msg.Text != "handover.consent" || msg.Args["provider"] != "canary-provider" {
 		t.Errorf("asked again: %+v", msg)

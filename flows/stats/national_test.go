@@ -51,7 +51,6 @@ type follower struct {
 	d     *flows.Definition
 	paths paths
 	cells map[string]map[string]Cell // by state and column
-	shown map[string]bool            // everybody with a language was there: no bound
 	free  int64                      // danger found in free text leads there too
 }
 
