@@ -7,7 +7,7 @@ import (
 )
 
 // narrow is the longest label, in runes, of which two fit beside each other on a small phone.
-const narrow = 18
+const narrow = 13
 
 // inlineKeyboard is the Bot API's InlineKeyboardMarkup. The library's own would add an empty copy_text to each button.
 type inlineKeyboard struct {

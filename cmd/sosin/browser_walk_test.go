@@ -34,12 +34,12 @@ var script = map[string]struct {
 	answer, reply        string
 	code                 string // of the closing
 }{
-	"et": {"tere", "eesti", "jah", []choice{{"1", "menu.violence"}, {"1", "queue.waiting"}}, "Ma ei tea, kuhu minna. Kas keegi on siin?",
+	"et": {"tere", "eesti", "jah", []choice{{"1", "menu.violence"}, {"1", "county.ask"}, {"8", "pref.female"}, {"3", "queue.waiting"}}, "Kas keegi on siin? Tahan midagi küsida.",
 		"Tere! Mina loen. Kas sul on praegu koht, kus rahulikult olla?", "Jah, olen sõbranna juures.", "helped"},
-	"ru": {"привет", "русский", "да", []choice{{"2", "menu.prostitution"}, {"1", "queue.waiting"}}, "Здравствуйте, мне нужен совет, но я не хочу называть имя.",
+	"ru": {"привет", "русский", "да", []choice{{"2", "menu.prostitution"}, {"1", "region.ask"}, {"8", "queue.waiting"}}, "Здравствуйте, мне нужен совет, но я не хочу называть имя.",
 		"Здравствуйте! Имя не нужно. Расскажите, что случилось.", "Спасибо, что ответили так быстро.", "information"},
-	"en": {"hello", "english", "yes", []choice{{"3", "queue.waiting"}}, "I do not know where to start.",
-		"You have started already. What would help you most today?", "Somebody to talk to, I think.", "referred"},
+	"en": {"hello", "english", "yes", []choice{{"4", "queue.waiting"}}, "How do I start? I have a few questions.",
+		"You have started already. What would help you most today?", "I want to ask about my documents.", "referred"},
 }
 
 // traps try to be more than words: markup, and characters that turn or hide what stands beside them.
@@ -370,6 +370,10 @@ func (s *scene) closed(p *phone, code string) {
 	p.hears("chat.closed")
 	p.shot(s.picture(p.channel, p.lang, "7-question"))
 	p.answers("1", "1")
+	p.hears("feedback.more")
+	p.answers("8", "8")
+	p.hears("followup.offer")
+	p.answers("2", "2")
 	p.hears("feedback.thanks")
 	p.sees("no button waits for ever", `!document.querySelector('[aria-busy="true"]')`)
 	p.shot(s.picture(p.channel, p.lang, "8-thanks"))

@@ -150,9 +150,9 @@ func canaryWalk(w *world, p *program, c *counsellor, h *human) {
 // here.
 func (w *world) dutyForgotten(*program) bool {
 	probe := w.human(flows.Telegram)
-	probe.say("hello", "3", "1")
+	probe.come()
 	before := len(probe.heard())
-	probe.post("3")
+	probe.post("4")
 	return eventually(10*time.Second, func() bool { return len(probe.heard()) > before }) &&
 		probe.heard()[before] == probe.oracle.text("queue.nobody")
 }

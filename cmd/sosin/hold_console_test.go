@@ -60,6 +60,20 @@ func (w *world) hire(p *program, name string) *counsellor {
 // do asks an instance for something, as the page does, and returns the ticket it names.
 func (c *counsellor) do(p *program, path string, body map[string]any) string {
 	c.w.Helper()
+	got := c.ask(p, path, body)
+	if got.status != http.StatusOK {
+		c.w.Fatalf("%s was answered with %d %s", path, got.status, got.body)
+	}
+	var done struct{ Ticket string }
+	if err := json.Unmarshal([]byte(got.body), &done); err != nil {
+		c.w.Fatalf("%s: %v", path, err)
+	}
+	return done.Ticket
+}
+
+// ask sends what the page would send, and returns the answer, which is none from a program that dies.
+func (c *counsellor) ask(p *program, path string, body map[string]any) answer {
+	c.w.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		c.w.Fatal(err)
@@ -72,15 +86,7 @@ func (c *counsellor) do(p *program, path string, body map[string]any) string {
 	for _, k := range c.cookies {
 		r.AddCookie(k)
 	}
-	got := p.do(r)
-	if got.status != http.StatusOK {
-		c.w.Fatalf("%s was answered with %d %s", path, got.status, got.body)
-	}
-	var done struct{ Ticket string }
-	if err := json.Unmarshal([]byte(got.body), &done); err != nil {
-		c.w.Fatalf("%s: %v", path, err)
-	}
-	return done.Ticket
+	return p.do(r)
 }
 
 // takes goes on duty and takes the next person.
@@ -125,7 +131,7 @@ func killReply(t *testing.T, k killPoint, ch flows.Channel) {
 	w := newWorld(t, nil)
 	p := w.ready()
 	h := w.human(ch)
-	h.ask("canary: somebody follows me")
+	h.ask("canary: I would like some advice")
 	c := w.hire(p, "Kadri")
 	ticket := c.takes(p)
 	h.want = append(h.want, h.joined("Kadri"))
@@ -162,18 +168,7 @@ func killReply(t *testing.T, k killPoint, ch flows.Channel) {
 
 // answersIntoTheDark writes to a person while the program dies: there may be no answer from the console.
 func (c *counsellor) answersIntoTheDark(p *program, ticket, words string, h *human) {
+	c.w.Helper()
 	h.want = append(h.want, words)
-	raw, err := json.Marshal(map[string]any{"ticket": ticket, "words": words})
-	if err != nil {
-		c.w.Fatal(err)
-	}
-	r, err := http.NewRequest(http.MethodPost, "http://"+p.public+"/desk/reply", bytes.NewReader(raw))
-	if err != nil {
-		c.w.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	for _, k := range c.cookies {
-		r.AddCookie(k)
-	}
-	p.do(r)
+	c.ask(p, "/desk/reply", map[string]any{"ticket": ticket, "words": words})
 }

@@ -50,13 +50,13 @@ func TestAProgramKilledAtAnyStepLosesNothing(t *testing.T) {
 	all.Wait()
 }
 
-const lastWords = "canary: he is back and I am scared to open"
+const lastWords = "canary: I can write again this evening"
 
 func killAt(t *testing.T, k killPoint, ch flows.Channel) {
 	w := newWorld(t, nil)
 	p := w.ready()
 	h := w.human(ch)
-	h.ask("canary: somebody follows me")
+	h.ask("canary: I would like some advice")
 	w.until(20*time.Second, "all answers so far are settled", w.idle)
 	dead := make(chan struct{})
 	k.arm(w, func() { p.kill(); close(dead) })

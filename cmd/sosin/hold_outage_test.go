@@ -296,7 +296,7 @@ func TestRedisAwayLosesNothing(t *testing.T) {
 	w.until(20*time.Second, "everything is settled", w.idle)
 	w.wire.sever(true)
 	chat.write("numbers")
-	text.write("4")
+	text.write("5")
 	w.until(20*time.Second, "Telegram is told to come again", func() bool {
 		d := w.telegram.Deliveries()
 		return d[len(d)-1].Status == http.StatusServiceUnavailable

@@ -142,8 +142,8 @@ func (h *human) say(texts ...string) {
 // come walks in: a language, and yes, it is safe to write.
 func (h *human) come() { h.w.Helper(); h.say("hello", "3", "1") }
 
-// ask opens a ticket while nobody is on duty, and leaves words in it.
-func (h *human) ask(words string) { h.w.Helper(); h.come(); h.say("3", "1", words) }
+// ask opens a ticket while nobody is on duty, and leaves words in it; when we may write first stays open.
+func (h *human) ask(words string) { h.w.Helper(); h.come(); h.say("4", "1", words, "8") }
 
 // verdict compares what was heard with what should have been: nothing lost, nothing wrong, and at most `twice` lines
 // said a second time, each right after the first.
@@ -180,7 +180,8 @@ func (w *world) crowd(n int, channels ...flows.Channel) []*human {
 
 // rounds are ways through the menus that come back to the main menu.
 var rounds = [][]string{
-	{"4"}, {"5"}, {"1", "2", "9"}, {"1", "3", "menu"}, {"2", "2", "9"}, {"2", "3", "4", "9"}, {"numbers"}, {"limits"}, {"complaint"},
+	{"1", "9"}, {"1", "3", "8", "9"}, {"2", "2", "9"}, {"2", "3", "1", "9"}, {"3", "9"}, {"5", "1", "9"}, {"5", "3", "menu"}, {"6", "9"},
+	{"7", "8"}, {"numbers"}, {"limits"}, {"complaint", "9"},
 }
 
 // walk comes in and goes n random rounds, one message after another, each when the one before was answered. It returns
@@ -255,6 +256,7 @@ type oracle struct {
 	machine *flows.Machine
 	texts   *locales.Texts
 	channel flows.Channel
+	service flows.Service
 	c       flows.Conversation
 	ticket  flows.TicketFacts
 }
@@ -267,13 +269,17 @@ var offered = sync.OnceValues(func() (*flows.Machine, *locales.Texts) {
 	return m, texts
 })
 
-func newOracle(_ *world, ch flows.Channel) *oracle {
+func newOracle(w *world, ch flows.Channel) *oracle {
 	m, texts := offered()
-	return &oracle{machine: m, texts: texts, channel: ch}
+	f, err := loadService(serviceConfig{Service: w.service()})
+	if err != nil {
+		w.Fatalf("read the service file: %v", err)
+	}
+	return &oracle{machine: m, texts: texts, channel: ch, service: f.Today()}
 }
 
 func (o *oracle) step(in flows.Input) []string {
-	out := o.machine.Step(o.c, in, flows.Facts{Now: time.Now(), Channel: o.channel, Ticket: o.ticket})
+	out := o.machine.Step(o.c, in, flows.Facts{Now: time.Now(), Channel: o.channel, Service: o.service, Ticket: o.ticket})
 	o.c = out.Conversation
 	if out.Handoff.Act == flows.Open {
 		o.ticket = flows.TicketFacts{Phase: flows.Waiting, Band: out.Handoff.Band}

@@ -96,6 +96,8 @@ func newWorld(t testing.TB, change func(*simulator.TelegramConfig, *simulator.Tw
 	if err != nil {
 		t.Fatalf("make keys: %v", err)
 	}
+	w.hours("general", "always")
+	w.hours("prostitution", "always")
 	w.redis = startRedis(t, dir)
 	w.wire = newWire(t, w.redis.socket)
 	w.providers(change)
@@ -103,6 +105,31 @@ func newWorld(t testing.TB, change func(*simulator.TelegramConfig, *simulator.Tw
 }
 
 func (w *world) keys() string { return filepath.Join(w.dir, "keys") }
+
+// service is the service file: the embedded example, but open at every hour, so that no test depends on the day it runs.
+func (w *world) service() string { return filepath.Join(w.dir, "service.yaml") }
+
+// hours sets when a desk is open, in the words of the service file; before the program starts.
+func (w *world) hours(desk, open string) {
+	w.Helper()
+	raw, err := os.ReadFile(w.service())
+	if errors.Is(err, os.ErrNotExist) {
+		raw, err = os.ReadFile("../../flows/service/example.yaml")
+	}
+	if err != nil {
+		w.Fatalf("read the service file: %v", err)
+	}
+	head, rest, found := strings.Cut(string(raw), "\n  "+desk+":\n")
+	before, after, more := strings.Cut(rest, "    hours: ")
+	_, tail, line := strings.Cut(after, "\n")
+	if !found || !more || !line {
+		w.Fatalf("the desk %s has no hours in the service file", desk)
+	}
+	text := head + "\n  " + desk + ":\n" + before + "    hours: " + open + "\n" + tail
+	if err := os.WriteFile(w.service(), []byte(text), 0o600); err != nil {
+		w.Fatal(err)
+	}
+}
 
 func (w *world) providers(change func(*simulator.TelegramConfig, *simulator.TwilioConfig)) {
 	tg := simulator.TelegramConfig{Token: rigToken, Transport: w}
@@ -147,7 +174,7 @@ func (w *world) config() map[string]string {
 	return map[string]string{
 		"SOSIN_LISTEN": "127.0.0.1:0", "SOSIN_OPS_LISTEN": "127.0.0.1:0", "SOSIN_PUBLIC_URL": rigPublic,
 		"SOSIN_DATA": filepath.Join(w.dir, "data"), "SOSIN_KEYS": w.keys(),
-		"SOSIN_REDIS_URL": w.wire.url(), "SOSIN_NAMESPACE": rigSpace,
+		"SOSIN_REDIS_URL": w.wire.url(), "SOSIN_NAMESPACE": rigSpace, "SOSIN_SERVICE": w.service(),
 		"SOSIN_TELEGRAM_TOKEN": rigToken, "SOSIN_TELEGRAM_SECRET": rigSecret, "SOSIN_TELEGRAM_API": w.doors.URL,
 		"SOSIN_TWILIO_ACCOUNT_SID": rigSID, "SOSIN_TWILIO_AUTH_TOKEN": rigAuth, "SOSIN_TWILIO_FROM": rigNumber,
 		"SOSIN_TWILIO_API": w.doors.URL,
@@ -352,8 +379,9 @@ func eventually(within time.Duration, holds func() bool) bool {
 func (w *world) inside() *app {
 	w.Helper()
 	cfg := &serveConfig{
-		storeConfig: storeConfig{Data: filepath.Join(w.dir, "data"), RedisURL: w.wire.url(), Namespace: rigSpace, Keys: w.keys()},
-		Listen:      "127.0.0.1:0", OpsListen: "127.0.0.1:0", PublicURL: rigPublic,
+		storeConfig:   storeConfig{Data: filepath.Join(w.dir, "data"), RedisURL: w.wire.url(), Namespace: rigSpace, Keys: w.keys()},
+		serviceConfig: serviceConfig{Service: w.service()},
+		Listen:        "127.0.0.1:0", OpsListen: "127.0.0.1:0", PublicURL: rigPublic,
 		channelConfig: channelConfig{
 			TelegramToken: rigToken, TelegramSecret: rigSecret, TelegramMode: "webhook", TelegramAPI: w.doors.URL,
 			TwilioSID: rigSID, TwilioToken: rigAuth, TwilioFrom: rigNumber, TwilioAPI: w.doors.URL,

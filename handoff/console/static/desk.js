@@ -198,7 +198,7 @@ function drawChat() {
 // changed: fetch now if somebody is looking; otherwise say that there is something, and let their next touch fetch it.
 // Reading is a sign of life for the ticket, so a page nobody looks at must not read.
 function changed(ticket) {
-  if (ticket !== current) return;
+  if (ticket !== current || leaving) return; // what we are closing is no longer ours to read
   stale = true;
   if (!document.hidden && Date.now() - touched < attentive) load();
   else tell(say("stale.text"), "calm");
