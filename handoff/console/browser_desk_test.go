@@ -126,16 +126,16 @@ func TestConsentIsAskedByKeyboard(t *testing.T) {
 	b.press(kb.Escape)
 	b.sees(`!document.querySelector("dialog[open]")`)
 	before := len(w.look(ticketID(1)).Log)
+	b.sees(`(document.activeElement.blur(), document.activeElement === document.body)`) // where the dialog gave the focus back to, letters are text
 	b.hit("h")
 	b.sees(`document.getElementById("consent-dialog").open`)
 	b.press(kb.Tab + kb.Tab + kb.Enter) // nothing is chosen yet: nothing is asked
 	b.sees(`document.getElementById("consent-dialog").open && document.activeElement.id === "partner"`)
 	b.press(kb.ArrowDown)
 	b.sees(`document.getElementById("partner").value === "desk:prostitution"`)
-	b.press(kb.Tab + kb.Tab + kb.Enter)
-	b.sees(`!document.querySelector("dialog[open]") && [...document.querySelectorAll("#log .event")].some(n => n.textContent.includes("Mari") && n.textContent.includes("Prostitutsiooniga"))`)
-	if log := w.look(ticketID(1)).Log; len(log) != before+2 || log[before].From != flows.Bot {
-		t.Errorf("the transcript grew by %+v", log[before:])
+	b.press(kb.Escape)
+	if log := w.look(ticketID(1)).Log; len(log) != before {
+		t.Errorf("nothing was confirmed, and the transcript grew by %+v", log[before:])
 	}
 	w.pass(11 * time.Minute)
 	w.hint(ticketID(1))
